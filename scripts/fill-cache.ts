@@ -16,7 +16,7 @@ type Talk = readonly (readonly [seen: string, typed: string])[];
 const walk: Talk = [
   ['Have at hand', '\r'],
   ['fingerprints', '\u0003'],
-  ['The draft is safe', 'y'],
+  ['The draft is saved', 'y'],
 ];
 
 const root = mkdtempSync(join(tmpdir(), 'kloudspot-cache-'));

@@ -37,7 +37,7 @@ export async function editNodes(site: Site, file: string, wish: NodeEdit): Promi
   const judged = judgeDraft(after);
   if ('site' in judged) return { site: judged.site, text: siteText(after, before) };
   throw new Fault({
-    what: 'The site would be wrong with this change.',
+    what: 'This change would make the site invalid.',
     where: file,
     why: judged.findings.map(({ reason }) => reason).join('\n'),
     next: ['Correct it in the command, then run that again.'],
@@ -81,7 +81,7 @@ export function refuseLivingMember(
   if (!own || member?.ready !== true || (node.role ?? member.role) !== member.role) return;
   const other = nodes.find((each) => each.role === 'manager' && each.name !== name)?.name;
   throw new Fault({
-    what: `${name} is a member of the cluster that works: there is no new machine under its name.`,
+    what: `${name} is a working member of the cluster, not a new machine.`,
     next: [
       `For another machine: ${kloudspot(`node replace ${name} --with NEW --reach ADDRESS`)}`,
       ...(other === undefined
@@ -103,7 +103,7 @@ function entryOf(site: Site, node: NewNode, replaced: DraftValue): DraftValue {
   if (reach === undefined)
     throw new Fault({
       what: `The address of ${node.name} is missing.`,
-      next: ['Add the one that it answers at now: --reach 10.0.4.24'],
+      next: ['Add its current address: --reach 10.0.4.24'],
       exitCode: exitCode.usage,
     });
   const network =
@@ -132,7 +132,7 @@ function accessOf({ nodes }: Site): DraftValue {
 function refuseKnown({ nodes, name: site }: Site, name: string): void {
   if (!nodes.some((node) => node.name === name)) return;
   throw new Fault({
-    what: `${site} has a node ${name} already.`,
+    what: `${site} already has a node ${name}.`,
     next: [`${kloudspot(`node replace ${name}`)}  is for a new machine under this name.`],
     exitCode: exitCode.usage,
   });

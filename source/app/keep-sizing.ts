@@ -33,7 +33,7 @@ export async function keepInSite(path: string, site: Site, wish: StorageWish): P
   const judged = judgeDraft(draft);
   if ('findings' in judged)
     throw new Fault({
-      what: 'The site would be wrong with these answers.',
+      what: 'These answers would make the site invalid.',
       where: path,
       why: judged.findings.map(({ reason }) => reason).join('\n'),
       next: [`Correct it in site.yaml first, or answer otherwise: ${kloudspot('storage estimate')}`],

@@ -61,7 +61,7 @@ export function withRun(report: StatusReport, run: UnfinishedState | undefined):
   return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }
 
-/** Of a run that has not come to its end, by its state: what it is, and the command that goes on with it. */
+/** Of a run that has not come to its end, by its state: what it is, and the command that continues it. */
 export const unfinishedWords = (run: string): { readonly reason: string; readonly next: string } =>
   run === 'running'
     ? { reason: 'A run is under way.', next: kloudspot('attach') }

@@ -24,7 +24,7 @@ export async function checkOutside(
   const answer = await missingRights(host, rightsFor(objects, product.namespace));
   if ('said' in answer)
     throw new Fault({
-      what: 'The cluster does not say what this kubeconfig may do.',
+      what: 'Cannot determine what this kubeconfig may do.',
       why: answer.said,
       unchanged: true,
     });
@@ -44,7 +44,7 @@ export async function checkOutside(
 const noClass = (lacking: readonly string[]): Fault =>
   new Fault({
     what: `No storage class for ${lacking.join(' and ')} volumes is named.`,
-    why: 'kloudspot installs no storage on a cluster that is there already.',
+    why: 'kloudspot does not install storage on an existing cluster.',
     unchanged: true,
     next: lacking.map((of) =>
       of === 'shared'

@@ -6,7 +6,7 @@ import type { OpenedSite } from './site.ts';
 export function refuseOutside({ cluster }: OpenedSite['site']): void {
   if (cluster.kubeconfig === undefined) return;
   throw new Fault({
-    what: 'This site is on a cluster that is there already: its nodes are not part of the site.',
+    what: 'This site uses an existing cluster: its nodes are not part of the site.',
     where: cluster.kubeconfig,
     unchanged: true,
     next: [`${kloudspot('start')}  deploys the product on it.`, `${kloudspot('status')}  shows how it is.`],

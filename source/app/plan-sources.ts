@@ -107,7 +107,7 @@ async function compared(source: PlanSource): Promise<Compared> {
 }
 
 const notThere = ({ path }: PlanSource): string =>
-  `${path} is not on this machine: whether it has changed since the plan was made is not known.`;
+  `${path} is not on this machine: cannot determine whether it has changed since the plan was made.`;
 
 function stale(file: string, changed: readonly Changed[], from: string | undefined): Fault {
   const site = from === undefined ? '' : ` --site ${quote(from)}`;

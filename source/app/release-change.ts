@@ -48,8 +48,8 @@ export async function releaseChange(
 function refuseFixed(refused: readonly FixedChange[]): void {
   if (refused.length === 0) return;
   throw new Fault({
-    what: 'Kubernetes does not make this change on a product that runs.',
-    why: refused.map(({ object, field }) => `${object}: ${field} never changes once it is there`).join('\n'),
+    what: 'Kubernetes does not allow this change on a running product.',
+    why: refused.map(({ object, field }) => `${object}: ${field} cannot be changed once it exists`).join('\n'),
     unchanged: true,
     next: [
       'Keep what these values follow from, or stop the product, remove these objects by hand, and start it again.',

@@ -50,16 +50,16 @@ export function refuseBuilt({ facts, cluster }: Living): void {
   throw new Fault({
     what:
       cluster === undefined
-        ? `MicroK8s is installed on ${installed.join(', ')}: its addresses cannot change any more.`
-        : 'The cluster is running: the addresses of its nodes cannot change any more.',
+        ? `MicroK8s is installed on ${installed.join(', ')}: its addresses can no longer change.`
+        : 'The cluster is running: the addresses of its nodes can no longer change.',
     where: installed.join(', '),
     why: 'The members of the datastore know each other by their addresses, and certificates name them: they cannot all change together.',
     unchanged: true,
     next: [
-      `${kloudspot('backup')}  saves the objects of the cluster; what lies in volumes is saved by the product's own means.`,
+      `${kloudspot('backup')}  saves the objects of the cluster; the data in volumes has to be saved with the product's own tools.`,
       'On every node then: sudo snap remove --purge microk8s',
-      `${kloudspot('relocate')}  gives the new addresses, ${kloudspot('apply')}  builds the cluster again at them,`,
-      `${kloudspot('restore')}  brings the objects of the backup back.`,
+      `${kloudspot('relocate')}  sets the new addresses, ${kloudspot('apply')}  builds the cluster again at them,`,
+      `${kloudspot('restore')}  restores the objects of the backup.`,
     ],
     exitCode: exitCode.refused,
   });

@@ -27,7 +27,7 @@ export function chosenBackup(all: readonly LocalBackup[], name: string | undefin
   throw new Fault({
     what: `Backup ${backup.id} is damaged.`,
     where: backup.folder,
-    why: 'A file is missing, or differs from its checksum of when the backup was made.',
+    why: 'A file is missing, or does not match its checksum.',
     unchanged: true,
     next,
     exitCode: exitCode.refused,
@@ -68,9 +68,9 @@ export function refuseOtherNodes(
   throw new Fault({
     what: `Backup ${backup} was made for other nodes.`,
     why: [
-      ...(lacks.length > 0 ? [`It has ${lacks.join(', ')}, which the cluster lacks.`] : []),
-      ...(more.length > 0 ? [`The cluster has ${more.join(', ')}, which it does not know.`] : []),
-      'A restore brings objects back, not members.',
+      ...(lacks.length > 0 ? [`It has ${lacks.join(', ')}, which the cluster does not have.`] : []),
+      ...(more.length > 0 ? [`The cluster has ${more.join(', ')}, which the backup does not have.`] : []),
+      'A restore recovers objects, not members.',
     ].join(' '),
     unchanged: true,
     next: ['Choose a backup that was made after the nodes changed.', `${kloudspot('backup --list')}  lists them.`],

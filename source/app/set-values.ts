@@ -45,7 +45,7 @@ function emptied(start: SiteDraft, { path, value }: Change): string | undefined 
 
 const wrong = (changes: readonly string[], where: string, problems: readonly string[]): Fault =>
   new Fault({
-    what: `The site would be wrong with ${changes.join(', ')}.`,
+    what: `The site would be invalid with ${changes.join(', ')}.`,
     where,
     why: [...new Set(problems)].join('\n'),
     unchanged: true,

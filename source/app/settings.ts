@@ -84,7 +84,7 @@ export const siteHome = ({ site, files }: Pick<Settings, 'site' | 'files'>): str
 export function siteToChange({ site, files }: Pick<Settings, 'site' | 'files'>): string {
   if (!isOfShell(site)) return site;
   throw new Fault({
-    what: 'The site came through a pipe: what this command changes in it cannot be written back.',
+    what: 'The site file is a pipe: the changes of this command cannot be written back.',
     where: site,
     unchanged: true,
     next: [`Name the file itself: --site FILE. Left out, it is ${files.site}`],

@@ -89,7 +89,7 @@ function unfinished({ files, site }: Settings): Fault {
     what: 'The site is only a draft so far.',
     where: files.draft,
     why: `What it holds becomes ${site} when its run begins.`,
-    next: [`${kloudspot('init')}  goes on with the draft.`, 'Or name a finished site: --site FILE'],
+    next: [`${kloudspot('init')}  continues with the draft.`, 'Or name a finished site: --site FILE'],
   });
 }
 

@@ -106,7 +106,7 @@ const isOfARehearsal = ({ root }: Files): Fault =>
     why: 'Without it, the addresses of the simulated nodes are taken for those of real machines.',
     next: [
       'To continue the rehearsal, add --rehearse to the command.',
-      `What it has come to: ${kloudspot('status --rehearse')}`,
+      `Its state: ${kloudspot('status --rehearse')}`,
       'For real machines, name another folder by --root.',
     ],
   });

@@ -19,7 +19,7 @@ export const verbs: VerbTable = {
     about: 'Undo what a run did, as far as it can be undone',
     load: () => import('./verbs/undo.ts'),
   },
-  attach: { about: 'Watch a run that is going on', load: () => import('./verbs/attach.ts') },
+  attach: { about: 'Watch a run in progress', load: () => import('./verbs/attach.ts') },
   'storage estimate': {
     about: 'What the volumes need, what fits where',
     load: () => import('./verbs/storage-estimate.ts'),
@@ -34,14 +34,14 @@ export const verbs: VerbTable = {
     about: 'Apply changed values; a newer chart with --update-helm',
     load: () => import('./verbs/update.ts'),
   },
-  stop: { about: 'Uninstall the product, and say what stays', load: () => import('./verbs/stop.ts') },
+  stop: { about: 'Uninstall the product, and list what stays', load: () => import('./verbs/stop.ts') },
   'node add': { about: 'Add a machine to the cluster', load: () => import('./verbs/node-add.ts') },
   'node remove': {
     about: 'Take a node out of the cluster, alive or dead',
     load: () => import('./verbs/node-remove.ts'),
   },
   'node replace': {
-    about: 'Put another machine in the place of a node',
+    about: 'Replace a node with another machine',
     load: () => import('./verbs/node-replace.ts'),
   },
   status: {
@@ -52,7 +52,7 @@ export const verbs: VerbTable = {
     about: 'Save datastore, site, release on the managers and here',
     load: () => import('./verbs/backup.ts'),
   },
-  restore: { about: "Bring a backup's datastore back", load: () => import('./verbs/restore.ts') },
+  restore: { about: "Restore the datastore of a backup", load: () => import('./verbs/restore.ts') },
   rebalance: {
     about: 'Spread parts over the nodes again after one came back',
     load: () => import('./verbs/rebalance.ts'),
@@ -84,7 +84,7 @@ export const verbs: VerbTable = {
   },
   'bundle show': { about: 'What a bundle is for and what it holds', load: () => import('./verbs/bundle-show.ts') },
   'bundle verify': {
-    about: 'Compare a bundle with the digests of its parts',
+    about: 'Verify a bundle by the digests of its parts',
     load: () => import('./verbs/bundle-verify.ts'),
   },
   support: {

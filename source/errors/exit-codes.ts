@@ -11,7 +11,7 @@ export interface ExitCodeMeaning {
 export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.done,
-    means: 'done; or you left a run and it goes on; for `status` without `--exit-code`: looked, whatever the verdict',
+    means: 'done; or you left a run and it continues; for `status` without `--exit-code`: looked, whatever the verdict',
   },
   {
     code: exitCode.ourFault,
@@ -55,7 +55,7 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`resume`' },
   {
     code: exitCode.outputClosed,
-    means: 'whatever read the output went away, as `head -1` behind a pipe does; a run goes on',
+    means: 'the reader of the output is gone, as with `head -1` behind a pipe; a run continues',
     next: '`attach`, where a run had started',
   },
 ];

@@ -19,10 +19,10 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
   EPERM: ['You may not.', 'Run it as the owner of that folder, or give PLACE'],
   ENOENT: ['No such file or folder.', 'Create it, or give PLACE'],
   ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give PLACE'],
-  EISDIR: ['A folder is in the place of a file.', 'Move that folder away, or give PLACE'],
-  EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give PLACE'],
+  EISDIR: ['A folder is where a file is expected.', 'Move that folder away, or give PLACE'],
+  EEXIST: ['A file is where a folder is expected.', 'Move that file away, or give PLACE'],
   ENAMETOOLONG: ['The path is too long.', 'Shorten it, or give PLACE'],
-  ELOOP: ['Symbolic links lead in a circle.', 'Correct the link, or give PLACE'],
+  ELOOP: ['Symbolic links form a loop.', 'Correct the link, or give PLACE'],
   EMFILE: ['Too many files are open.', 'Raise the limit: ulimit -n 4096'],
 };
 

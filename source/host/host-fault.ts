@@ -101,7 +101,7 @@ function passwordCause({ user, passwordGiven, said }: SudoRefusal): Cause {
   }
   return wrongPassword.test(said)
     ? [/$/, 'The sudo password was not accepted.', 'Give the sudo password of USER on NODE, or log in as root.', 'sudo']
-    : [/$/, 'sudo refused, and it is not known why.', 'Try by hand on NODE as USER: sudo -k true'];
+    : [/$/, 'sudo refused for an unknown reason.', 'Try by hand on NODE as USER: sudo -k true'];
 }
 
 const wrongPassword = /incorrect password|sorry, try again|authentication fail|incorrect authentication/i;

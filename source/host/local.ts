@@ -44,7 +44,7 @@ class LocalTransport implements Transport {
     return new HostFault('lost', this.#node, {
       what: 'A command on this machine ended unexpectedly.',
       why: said || 'It was killed from outside.',
-      next: ['What the command did is not known: look before you repeat it.'],
+      next: ['It is unknown what the command did: check before you repeat it.'],
     });
   }
 

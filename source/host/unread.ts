@@ -6,7 +6,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'You may not read it: run as root or as its owner.',
   EPERM: 'You may not read it: run as root or as its owner.',
   EISDIR: 'It is a folder.',
-  ELOOP: 'Symbolic links lead in a circle.',
+  ELOOP: 'Symbolic links form a loop.',
   ENOTDIR: 'A part of its path is not a folder.',
   ENAMETOOLONG: 'Its path is too long.',
   EIO: 'The disk reports an error.',

@@ -143,7 +143,7 @@ function otherScenario(underWay: string, wanted: string): Fault {
   return new Fault({
     what: `The rehearsal ${underWay} is under way under this root, not ${wanted}.`,
     next: [
-      '--rehearse without a name goes on with it.',
+      '--rehearse without a name continues it.',
       `${kloudspot(`init --rehearse=${quote(wanted)}`)}  starts that one; --root DIR keeps them apart.`,
     ],
   });

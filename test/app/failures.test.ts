@@ -72,7 +72,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     () => chosenBackup([backup('1-by-hand', false)], '1-by-hand'),
     [
       'Backup 1-by-hand is damaged.',
-      'A file is missing, or differs from its checksum of when the backup was made.',
+      'A file is missing, or does not match its checksum.',
       'kloudspot backup --list  lists them.',
     ],
   ],
@@ -86,7 +86,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     () => refuseOtherNodes('1-by-hand', { nodes: ['ks-1', 'ks-9'] }, standingOf({ managers: 2 })),
     [
       'Backup 1-by-hand was made for other nodes.',
-      'It has ks-9, which the cluster lacks. The cluster has ks-2, which it does not know.',
+      'It has ks-9, which the cluster does not have. The cluster has ks-2, which the backup does not have.',
       'Choose a backup that was made after the nodes changed.',
     ],
   ],
@@ -122,7 +122,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   [
     'node add that does not say where it is',
     () => editNodes(site, file(), { edit: 'add', node: node('ks-4') }),
-    ['The address of ks-4 is missing.', 'Add the one that it answers at now: --reach 10.0.4.24'],
+    ['The address of ks-4 is missing.', 'Add its current address: --reach 10.0.4.24'],
   ],
   [
     'node remove of a name that was mistyped',

@@ -61,7 +61,7 @@ const kinds: Readonly<Record<string, readonly [make: (path: string) => Promise<u
   'a pipe that no one writes into': [(path) => execa('mkfifo', ['-m', '600', path]), /^It is a (named )?pipe\.$/],
   'a device that never ends': [(path) => symlink('/dev/zero', path), /device|more than \d+ MiB|0600/],
   'a folder': [(path) => mkdir(path, { mode: 0o700 }), /^It is a folder\.$/],
-  'a circle of links': [(path) => symlink(path, path), /^Symbolic links lead in a circle\.$/],
+  'a circle of links': [(path) => symlink(path, path), /^Symbolic links form a loop\.$/],
 };
 
 const cases = Object.entries(readers).flatMap(([reader, read]) =>

@@ -148,7 +148,7 @@ describe('stop says what goes, and proves what stayed', () => {
       /Nothing of Kloudspot runs[\s\S]*data-kafka-0, 2Gi, kloudspot-lvm/,
     );
     expect(whatStayed(site, product, seen).join('\n')).toContain('Still there: release kloudspot, kafka');
-    expect(whatStayed(site, product, { ...gone, givenAddresses: [] }).join('\n')).toContain('NOT assigned any more');
+    expect(whatStayed(site, product, { ...gone, givenAddresses: [] }).join('\n')).toContain('NO LONGER assigned');
   });
 });
 

@@ -51,7 +51,7 @@ describe('the first transcript, KloudInsights', () => {
       'What features do you want to use',
       'Using vg_data for unshared volumes',
       'Available: Shared 76 GB, Unshared 77.1 GB',
-      '(the pool lies on vg_share/shared and holds 0.76 of it: at 85 % of its capacity it turns read-only)',
+      '(the pool is on vg_share/shared and holds 0.76 of it: at 85 % of its capacity it turns read-only)',
       '',
       'How much storage do you want to assign to each volume',
       'Required: Shared 20 GB, Unshared 14 GB',
@@ -163,7 +163,7 @@ describe('answers', () => {
       const install = async () => exitCode.stepFailed;
       const { text, code } = await run({ subject: standing, ask: answering('y'), install });
       expect(text).not.toContain('Successfully');
-      expect(text).toContain('its run did not come to its end. To continue it: kloudspot resume');
+      expect(text).toContain('its run is not finished. To continue it: kloudspot resume');
       expect(text).not.toContain('kloudspot apply');
       expect(code).toBe(4);
     });

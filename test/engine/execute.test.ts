@@ -266,7 +266,7 @@ describe('time', () => {
     expect((await end).outcome).toBe('failed');
     expect(land.of('step-failed')[0]).toMatchObject({
       tried: 'Do slow',
-      seen: 'not ended after 100 s; last: make slow on a',
+      seen: 'not finished after 100 s; last: make slow on a',
     });
   });
 
@@ -363,7 +363,7 @@ describe('orders', () => {
     await land.until(() => land.acts().length === 1);
     execution.take({ order: 'stop-now' });
     await expect(execution.end).resolves.toMatchObject({ outcome: 'stopped' });
-    expect(land.of('step-failed')[0]).toMatchObject({ step: 'one', seen: 'ended before its time: by the operator' });
+    expect(land.of('step-failed')[0]).toMatchObject({ step: 'one', seen: 'ended early: by the operator' });
   });
 
   it('ends for the restart of the workstation, and goes on with that step', async () => {

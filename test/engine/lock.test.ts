@@ -115,7 +115,7 @@ describe('the lock of the workstation', () => {
     await lockWorkstation(files, elsewhere, quiet);
     const mine = await ownClaim(files, 'mine');
     await expect(lockWorkstation(files, mine, quiet)).rejects.toMatchObject({
-      why: expect.stringContaining('cannot be seen from here'),
+      why: expect.stringContaining('cannot be determined from here'),
       next: expect.arrayContaining([expect.stringContaining('--take-over')]),
     });
     const over = { ...quiet, takeOver: true, watchMs: 1000 };
@@ -395,7 +395,7 @@ it('a lock that is held while a rehearsal gets its machines offers no command th
   const claim = await ownClaim(filesUnder('/nowhere'), 'a new rehearsal');
   const { message, next } = lockedFault(claim, 'alive', '/nowhere/lock');
   expect(message).toContain('The lock is held: a new rehearsal');
-  expect(next).toEqual(['Wait a moment, then the same command again.']);
+  expect(next).toEqual(['Wait a moment, then run the same command again.']);
   expect(lockedFault({ ...claim, run: '20260102-030405-beef' }, 'alive', '/nowhere/lock').next).toEqual([
     expect.stringContaining('attach 20260102-030405-beef'),
   ]);

@@ -143,7 +143,7 @@ describe('the process of a run', () => {
     await follow(run);
     await writeFile(join(run.directory, 'plan.json'), JSON.stringify({ ...plan, hash: 'another' }));
     await expect(continueRun(run, here)).rejects.toMatchObject({
-      message: 'The plan is not the one that the run began with.',
+      message: 'The plan differs from the one that the run started with.',
       where: expect.stringContaining('plan.json'),
       exitCode: 2,
     });
@@ -190,7 +190,7 @@ describe('the process of a run', () => {
     const events = await follow(run);
     expect(events.at(-1)).toMatchObject({ outcome: 'failed' });
     expect(events.filter((event) => event.type === 'step-failed')).toHaveLength(2);
-    await expect(steerRun(here.files, run.id, { order: 'pause' })).rejects.toThrow('no longer takes orders');
+    await expect(steerRun(here.files, run.id, { order: 'pause' })).rejects.toThrow('no longer accepts commands');
   });
 
   it('ends after the running steps when it is told to by a signal, and is resumed', async () => {

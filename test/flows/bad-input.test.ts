@@ -185,7 +185,7 @@ describe('words on the command line', () => {
     await mkdir(dirname(site), { recursive: true });
     await symlink(site, site);
     const { code, stderr } = await rehearsal.run('plan');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Symbolic links lead in a circle.')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Symbolic links form a loop.')]);
   });
 
   it('a product to size is a name or a file, and only where there is no site', async () => {

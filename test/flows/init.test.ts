@@ -60,7 +60,7 @@ describe('init, unattended, in rehearsal', () => {
     expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining('storage cannot be accepted')]);
     const begun = await rehearsal.run('init', '--yes', '--accept-failure', 'cpu-cores');
     expect(begun.code).toBe(0);
-    expect(begun.stdout).toContain('Accepted although it fails:');
+    expect(begun.stdout).toContain('Failed, but accepted:');
     const [start] = (await rehearsal.journal()).filter(({ type }) => type === 'run-started');
     expect(start).toMatchObject({ accepted: ['cpu-cores'] });
   });

@@ -52,7 +52,7 @@ const whole: readonly Row[] = [
 /** Of a node that does not answer each verb says the same. */
 const lost = [
   /^ *ks-3 does not answer on 10\.0\.4\.23\./m,
-  /Do: Look whether the machine runs, .*`kloudspot status [^`]*`.*`kloudspot node replace ks-3 --with NEW --reach ADDRESS/,
+  /Do: Check that the machine is up, .*`kloudspot status [^`]*`.*`kloudspot node replace ks-3 --with NEW --reach ADDRESS/,
 ];
 
 /** With one manager without power for two minutes. */

@@ -101,6 +101,6 @@ test('on a running cluster it is refused before the new addresses are judged', a
   const rehearsal = await Rehearsal.built();
   // With these the virtual address would be outside of the network of the first node.
   const refused = await rehearsal.run('relocate', '--address', 'ks-1=10.8.0.21/24', '--yes');
-  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('cannot change any more') });
+  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('can no longer change') });
   expect(refused.stdout + refused.stderr).not.toMatch(/10\.8\.0\.21/);
 });

@@ -56,7 +56,7 @@ test('undo of an added node says that this node goes, and nothing of the cluster
   expect(added.code, added.stdout).toBe(0);
   const asked = await rehearsal.run('undo', '--yes');
   expect(asked.code).toBe(6);
-  expect(asked.stdout).toMatch(/^Out of the cluster, with ALL DATA in the volumes that lie there: ks-4$/m);
+  expect(asked.stdout).toMatch(/^Removed from the cluster, with ALL DATA in their volumes: ks-4$/m);
   expect(asked.stdout).not.toContain('the cluster, the product and ALL DATA');
   const other = await rehearsal.run('undo', '--yes', '--confirm-data-loss', 'munich');
   expect(other).toMatchObject({ code: 6, stderr: expect.stringContaining('not munich') });

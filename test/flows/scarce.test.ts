@@ -9,7 +9,7 @@ it('an output that cannot be written is said once, and the run goes on to its en
   const { code, stderr } = await rehearsal.inShell('"$@" >/dev/full', 'init', '--yes');
   expect({ code, stderr }).toEqual({ code: 2, stderr: bare });
   expect(stderr.match(/The output cannot be written: ENOSPC/g)).toHaveLength(1);
-  expect(stderr).toContain('A run that has started goes on: kloudspot attach --rehearse');
+  expect(stderr).toContain('A run that has started continues: kloudspot attach --rehearse');
   await expect
     .poll(async () => (await rehearsal.journal()).at(-1))
     .toMatchObject({ type: 'run-ended', outcome: 'done' });

@@ -39,5 +39,5 @@ test('storage estimate counts the groups that a build would take, and names them
     0,
     expect.stringContaining('Using vg_data of ks-1 and ks-2, data of ks-3 for unshared volumes'),
   ]);
-  expect(stdout).toContain('(the pool will lie on vg_data/shared of ks-1 and ks-2, data/shared of ks-3, to be made');
+  expect(stdout).toContain('(the pool will be on vg_data/shared of ks-1 and ks-2, data/shared of ks-3, to be made');
 });

@@ -19,7 +19,7 @@ it('plan beside a cluster that is there says what is right already, and what is 
   const rehearsal = await running();
   const runs = await rehearsal.runs();
   const built = await rehearsal.run('plan', '--brief');
-  expect(built.stdout).toContain('Everything is as the site file says');
+  expect(built.stdout).toContain('Everything matches the site file');
   // Where a manager has Helm, Helm judges, and says which images the registries are asked for.
   const { findings } = JSON.parse((await rehearsal.run('preflight', '--json')).stdout);
   const of = (id: string) => findings.filter(({ check }: { check: string }) => check === id);

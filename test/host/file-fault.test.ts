@@ -83,7 +83,7 @@ it('makes every folder that is missing with the mode, leaves those that are ther
 it('of a file that --output names the way out is another name for it', async () => {
   const write = await writeAtomic(folder, '', 0o600).catch((error: unknown) => error);
   expect(asOutputFault(write)).toMatchObject({
-    why: 'A folder is in the place of a file. (EISDIR)',
+    why: 'A folder is where a file is expected. (EISDIR)',
     next: ['Move that folder away, or give another file: --output FILE'],
   });
 });
@@ -91,7 +91,7 @@ it('of a file that --output names the way out is another name for it', async () 
 it('says when a folder is in the place of a file', async () => {
   expect(await whatHappens(readFile(folder))).toMatchObject({
     message: `${folder} cannot be read.`,
-    why: 'A folder is in the place of a file. (EISDIR)',
+    why: 'A folder is where a file is expected. (EISDIR)',
   });
 });
 

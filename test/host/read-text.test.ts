@@ -23,8 +23,8 @@ describe.each(readers)('in the place of a file of ours that is %s', (_, read) =>
   it.each<[string, (path: string) => Promise<unknown>, string | undefined]>([
     ['a pipe that no one writes into', (path) => execa('mkfifo', [path]), 'It is a pipe.'],
     ['a device that never ends', (path) => symlink('/dev/zero', path), 'It is a device.'],
-    ['a folder', (path) => mkdir(path), 'A folder is in the place of a file. (EISDIR)'],
-    ['a circle of links', (path) => symlink(path, path), 'Symbolic links lead in a circle. (ELOOP)'],
+    ['a folder', (path) => mkdir(path), 'A folder is where a file is expected. (EISDIR)'],
+    ['a circle of links', (path) => symlink(path, path), 'Symbolic links form a loop. (ELOOP)'],
     [
       'more than any of them has',
       (path) => writeFile(path, '').then(() => truncate(path, 2 ** 30)),

@@ -194,7 +194,7 @@ describe('a release whose new image is no good', () => {
   it('stop leaves nothing of the release, and the cluster and its address as they were', async () => {
     const { code, stdout, stderr } = await ran(fromLaptop(root, 'stop', ...flags()));
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/Nothing of Kloudspot runs any more[\s\S]*cluster: 1 of 1 nodes ready/);
+    expect(stdout).toMatch(/Kloudspot is no longer running[\s\S]*cluster: 1 of 1 nodes ready/);
     expect(await lab.objects('deployments,statefulsets,services,ingresses', ...namespace)).toEqual([]);
     await expect.poll(() => lab.objects('pods', ...namespace), patience).toEqual([]);
     expect(JSON.stringify(await lab.objects('services', '-n', 'ingress'))).toContain(virtualAddress);

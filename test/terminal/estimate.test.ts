@@ -41,7 +41,7 @@ it('a run of storage estimate whose process is killed is told of; the answers ar
   await expect.poll(journal).toMatch(/"step-started"/);
   const [, pid] = /"process":(\d+)/.exec(await journal()) ?? [];
   process.kill(Number(pid), 'SIGKILL');
-  await screen.see('its run did not come to its end. To continue it: kloudspot resume');
+  await screen.see('its run is not finished. To continue it: kloudspot resume');
   for (const [question, answer] of answers) {
     await screen.see(question);
     screen.press(`${answer}\r`);

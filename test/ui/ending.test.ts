@@ -50,8 +50,8 @@ describe('a run of another purpose', () => {
 
 it.each([
   ['relocate', 'done', 'kloudspot apply  builds the cluster there'],
-  ['apply', 'removed', 'kloudspot apply  starts a new one: what is right already stays'],
-] as const)('the site is written by then, so apply goes on with it: after %s that is %s', (verb, outcome, line) => {
+  ['apply', 'removed', 'kloudspot apply  starts a new one: what is already right stays'],
+] as const)('the site is written by then, so apply continues it: after %s that is %s', (verb, outcome, line) => {
   const purpose = verb === 'apply' ? 'init' : verb;
   const lines = nextLines({ ...emptyView({ ...planOf(site), purpose }), outcome }, place);
   expect(lines).toContain(line);
@@ -106,7 +106,7 @@ describe('a run that failed after its backup', () => {
   };
   it('names the restore that brings the objects back', () => {
     expect(linesOf('before-upgrade', true)).toEqual([
-      'kloudspot restore T-before-upgrade  brings back the objects of the cluster as they were before',
+      'kloudspot restore T-before-upgrade  restores the objects of the cluster as they were before',
     ]);
   });
   it('names none that was not made, or that would be refused since nodes have changed', () => {

@@ -42,7 +42,7 @@ const noServices = (services: readonly string[]): Fault =>
   new Fault({
     what: `A bundle does not hold the services ${services.join(', ')} of the cluster.`,
     where: 'cluster.services in site.yaml',
-    why: 'They fetch charts from the internet while they are switched on.',
+    why: 'They fetch charts from the internet when they are enabled.',
     next: ['Name the others alone in cluster.services of the site; an empty list is none: services: []'],
   });
 

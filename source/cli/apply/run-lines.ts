@@ -72,7 +72,7 @@ export function choices(view: RunView): readonly string[] {
     '  retry',
     ...(step.skippable ? ['  skip'] : []),
     ...(canUndo(failed) ? ['  undo   rolls this step back'] : []),
-    `  stop   leaves; ${kloudspot('resume')}  goes on later`,
+    `  stop   leaves; ${kloudspot('resume')}  continues later`,
   ];
 }
 

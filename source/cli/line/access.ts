@@ -25,7 +25,7 @@ const askTrust = (settings: Settings, terminal: Terminal): AccessPrompts => ({
     const how = `Compare them with what the nodes' own consoles show: ${showHostKey}`;
     terminal.output.write(`${['These host keys are new:', ...keyLines(offers), how].join('\n')}\n`);
     const keys = offers.length === 1 ? 'this key' : `these ${offers.length} keys`;
-    return questionsFor(settings, terminal).confirm({ message: `Pin ${keys} and go on?`, default: false });
+    return questionsFor(settings, terminal).confirm({ message: `Pin ${keys} and continue?`, default: false });
   },
 });
 

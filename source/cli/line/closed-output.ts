@@ -32,5 +32,5 @@ export function outputFailed(error: unknown): void {
 
 const unwritable = (error: unknown): string =>
   `✗ The output cannot be written: ${messageOf(error)}
-  next:  Send it somewhere else. A run that has started goes on: ${kloudspot('attach')}
+  next:  Send it somewhere else. A run that has started continues: ${kloudspot('attach')}
 `;

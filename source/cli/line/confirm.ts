@@ -33,7 +33,7 @@ export async function confirmedByName(
   const flags = `--yes --confirm-data-loss ${quote(name)}`;
   if (given !== undefined || settings.yes || !terminal.interactive)
     throw dataLoss(name, given, kloudspot(`${verb} ${flags}`));
-  const message = `Type the site's name, ${name}, to go on:`;
+  const message = `Type the site's name, ${name}, to continue:`;
   const typed = await questionsFor(settings, terminal).input({ message });
   if (typed.trim() !== name) throw notConfirmed();
 }

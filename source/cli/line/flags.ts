@@ -38,7 +38,7 @@ export interface ParserConfig<F extends Flags> extends ParseArgsConfig {
 /** Flags that every verb takes. */
 export const globalFlags = {
   site: { type: 'string', value: 'FILE', about: 'The site file. Default: etc/kloudspot/site.yaml under the root.' },
-  root: { type: 'string', value: 'DIR', about: 'Where all files of the program lie (also KLOUDSPOT_ROOT).' },
+  root: { type: 'string', value: 'DIR', about: 'Folder of all files of the program (also KLOUDSPOT_ROOT).' },
   rehearse: {
     type: 'string',
     value: 'SCENARIO',
@@ -81,7 +81,7 @@ export const takeOver = { type: 'boolean', about: 'Take the lock from a run that
 export const confirmDataLoss = {
   type: 'string',
   value: 'NAME',
-  about: 'Where data is removed: the name of the site, in place of typing it. --yes alone does not remove data.',
+  about: 'Where data is removed: the name of the site, instead of typing it. --yes alone does not remove data.',
 } as const;
 
 /** For verbs that check before they change something. */
@@ -89,7 +89,7 @@ export const acceptFailure = {
   type: 'string',
   multiple: true,
   value: 'CHECK',
-  about: 'Go on although this check fails; plan and journal say so. Once for each check.',
+  about: 'Continue although this check fails; plan and journal record it. Once per check.',
 } as const;
 
 /** The operand of verbs about a run. */

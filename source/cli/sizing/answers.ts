@@ -90,7 +90,7 @@ function withNodesToLose(asked: WhatIf | undefined, { nodes }: StorageWish): Wha
   const managers = asked?.nodes ?? nodes?.filter(({ role }) => role === 'manager').length;
   if (asked?.failures === undefined || managers !== 1) return asked;
   throw new Fault({
-    what: 'One node has no other that would go on without it.',
+    what: 'With a single node, none would be left.',
     where: '--what-if lose-node',
     next: ['Ask for three: --nodes 3'],
   });

@@ -20,7 +20,7 @@ export function headLines({
 }
 
 export function openebsLine(openebs: boolean | undefined): string {
-  if (openebs === undefined) return 'Whether Openebs is installed could not be seen';
+  if (openebs === undefined) return 'Cannot determine whether Openebs is installed';
   return openebs ? 'Openebs is installed' : 'Openebs not installed';
 }
 
@@ -37,7 +37,7 @@ export function engineLines(
     ? `OpenEBS is not installed now; with the rest of the site: ${kloudspot('apply')}`
     : `Nothing is changed now: OpenEBS is installed by ${kloudspot('init')}`;
   const done = ['Successfully installed OpenEBS.', 'All PODs are UP now...'];
-  const open = `OpenEBS is not installed: its run did not come to its end. To continue it: ${kloudspot('resume')}`;
+  const open = `OpenEBS is not installed: its run is not finished. To continue it: ${kloudspot('resume')}`;
   const without = openebs ? [] : [later];
   return [
     ...(ended === undefined ? without : ended === exitCode.done ? done : [open]),

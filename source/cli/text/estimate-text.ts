@@ -94,10 +94,10 @@ export function poolLines(estimate: StorageEstimate): string[] {
   const name = places ?? `${pool.group}/${pool.volume}`;
   return there
     ? [
-        `(the pool lies on ${name} and holds 0.76 of it: at 85 % of its capacity it turns read-only)`,
+        `(the pool is on ${name} and holds 0.76 of it: at 85 % of its capacity it turns read-only)`,
         ...growthNotes(estimate),
       ]
-    : [`(the pool will lie on ${name}, to be made with ${pool.gib} GB: it holds 0.76 of that)`];
+    : [`(the pool will be on ${name}, to be made with ${pool.gib} GB: it holds 0.76 of that)`];
 }
 
 /** Pools that the run makes larger, those that grow alike in one line. */

@@ -43,7 +43,7 @@ export function explainLines(found: readonly ExplainedCheck[], whole: boolean, w
     '',
     ...printed(
       strict === null
-        ? `  Preflight shows what to do beside each failure. To go on in spite of it: --accept-failure ${check}`
+        ? `  Preflight shows what to do beside each failure. To continue in spite of it: --accept-failure ${check}`
         : `  Preflight shows what to do beside each failure. It cannot be accepted: ${strict}`,
       width,
     ),

@@ -37,8 +37,8 @@ function doneLines({ steps }: Plan, done: ReadonlySet<string>, width: number): s
   if (done.size === 0) return [];
   const text =
     done.size === steps.length
-      ? 'Everything is as the site file says: a run would find nothing to do.'
-      : `${done.size} of ${counted(steps.length, 'step')} ${done.size === 1 ? 'is' : 'are'} right already, ${steps.length - done.size} to do.`;
+      ? 'Everything matches the site file: nothing to do.'
+      : `${done.size} of ${counted(steps.length, 'step')} ${done.size === 1 ? 'is' : 'are'} already right, ${steps.length - done.size} to do.`;
   return [...printed(text, width), ''];
 }
 
@@ -47,7 +47,7 @@ function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
   const lines = accepted.flatMap(({ check, nodes, reason }) =>
     printed(`  ${[check, nodes.join(', ')].filter(Boolean).join(' of ')}: ${reason}`, width),
   );
-  return ['Accepted although it fails:', ...lines, ''];
+  return ['Failed, but accepted:', ...lines, ''];
 }
 
 function briefLine(place: number, step: PlannedStep, done: ReadonlySet<string> = new Set()): string {

@@ -12,7 +12,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'attach',
   about:
-    'Watch a run in progress from any terminal, or see how a run ended: the last one, or the one named. Leaving does not end the run. With --json one event a line.',
+    'Watch a run in progress from any terminal, or see how a run ended: the last one, or the one named. Leaving does not end the run. With --json one event per line.',
   flags: {
     ...globalFlags,
   },

@@ -7,7 +7,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'node replace',
   about:
-    'Put another machine in the place of a node, dead or running. A dead node is removed first; a running one leaves last, once the new one has its data. Without --with the machine keeps its name: it was reinstalled. Updates site.yaml.',
+    'Replace a node, dead or running, with another machine. A dead node is removed first; a running one leaves last, once the new one has its data. Without --with the machine keeps its name: it was reinstalled. Updates site.yaml.',
   flags: {
     ...globalFlags,
     with: { type: 'string', value: 'NAME', about: 'Name of the new node. Default: the same, its machine is empty.' },

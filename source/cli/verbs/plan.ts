@@ -29,7 +29,7 @@ export default defineVerb({
     'Show every step in order: why, the exact commands, the files as differences, and what cannot be undone. Changes nothing. With --json, or --save FILE, the plan that kloudspot apply --plan FILE carries out.',
   flags: {
     ...globalFlags,
-    brief: { type: 'boolean', about: 'One line a step.' },
+    brief: { type: 'boolean', about: 'One line per step.' },
     save: {
       type: 'string',
       value: 'FILE',

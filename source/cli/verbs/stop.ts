@@ -70,19 +70,19 @@ export function whatStopDoes(site: Site, product: Product, seen: Observation): s
 export function whatStayed(site: Site, product: Product, seen: Observation): string[] {
   const { workloads, claims = [], release, nodes, givenAddresses = [] } = seen;
   if (workloads === undefined || nodes === undefined)
-    return [`The cluster could not be asked what stayed: ${kloudspot('status')}`];
+    return [`Cannot determine what stayed in the cluster: ${kloudspot('status')}`];
   const address = site.network.virtualAddress;
   const left = workloads.map(({ name }) => name);
   return [
     '',
     release || left.length > 0
       ? `Still there: ${[...(release ? [`release ${release.name}`] : []), ...left].join(', ')}`
-      : `Nothing of ${product.name} runs any more. What stayed:`,
+      : `${product.name} is no longer running. What stayed:`,
     `  cluster: ${nodes.filter(({ ready }) => ready).length} of ${nodes.length} nodes ready`,
     ...(address === undefined
       ? []
       : [
-          `  virtual address: ${address}, ${givenAddresses.includes(address) ? 'still assigned to the ingress' : 'NOT assigned any more'}`,
+          `  virtual address: ${address}, ${givenAddresses.includes(address) ? 'still assigned to the ingress' : 'NO LONGER assigned'}`,
         ]),
     ...claims.map(
       ({ metadata, spec }) =>

@@ -100,7 +100,7 @@ async function keptLine(subject: StorageSubject, settings: Settings, wish: Stora
     : await keepInDraft(settings.files, product, wish);
   const deployed = [...facts.values()].some(({ microk8s }) => microk8s?.running);
   const next = kind === 'draft' ? 'init' : deployed ? 'update' : 'apply';
-  return `Kept in ${path}. ${kloudspot(next)}  goes on with them.`;
+  return `Kept in ${path}. ${kloudspot(next)}  continues with them.`;
 }
 
 function asData(subject: StorageSubject, { estimate, wish, code }: EstimateResult): Record<string, unknown> {

@@ -63,7 +63,7 @@ async function support(
       ...defined({ missing: piece.missing }),
     }));
     if (settings.json) printJson(terminal, { file: path, files, unreached: Object.fromEntries(unreached) });
-    else printLines(terminal.output, [`Written: ${path}. Look into it before you send it.`]);
+    else printLines(terminal.output, [`Written: ${path}. Review it before you send it.`]);
     return exitCode.done;
   } finally {
     await opened.close();

@@ -30,7 +30,7 @@ export default defineVerb({
     'Undo what a run changed, the latest step first, as far as possible: the last run, or the one named. Shows what is removed and what stays, and asks first.',
   flags: {
     ...globalFlags,
-    step: { type: 'string', value: 'ID', about: 'Only this step; nothing done later may rest on it.' },
+    step: { type: 'string', value: 'ID', about: 'Only this step; nothing done later may depend on it.' },
     'take-over': takeOver,
     'confirm-data-loss': confirmDataLoss,
   },
@@ -157,5 +157,5 @@ function undoLines(steps: readonly PlannedStep[], clusterGoes: boolean): string[
 function leavingLines(goes: readonly PlannedStep[]): string[] {
   const nodes = new Set(goes.filter(leavesCluster).flatMap(({ node }) => node ?? []));
   if (nodes.size === 0) return [];
-  return [`Out of the cluster, with ALL DATA in the volumes that lie there: ${[...nodes].join(', ')}`];
+  return [`Removed from the cluster, with ALL DATA in their volumes: ${[...nodes].join(', ')}`];
 }

@@ -167,6 +167,6 @@ function attentive(world: RunWorld): { readonly world: RunWorld; lastSeen(): str
 const deadlinePassed = (step: PlannedStep, last: string | undefined): StepFault =>
   new StepFault({
     tried: step.title,
-    seen: `not ended after ${durationWords(step.deadline)}${last === undefined ? '' : `; last: ${last}`}`,
-    causes: ['It takes longer here than this step may take, or it hangs.'],
+    seen: `not finished after ${durationWords(step.deadline)}${last === undefined ? '' : `; last: ${last}`}`,
+    causes: ['It takes longer than this step may take, or it hangs.'],
   });

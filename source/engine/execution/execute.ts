@@ -181,7 +181,7 @@ class GraphRun {
 
   stop(outcome: 'stopped' | 'interrupted', why: string, now: boolean): void {
     this.#ending ??= { outcome, why };
-    if (now) this.#atOnce.abort(new Fault({ what: `ended before its time: ${why}` }));
+    if (now) this.#atOnce.abort(new Fault({ what: `ended early: ${why}` }));
     this.#changed.notify();
   }
 
@@ -203,7 +203,7 @@ class GraphRun {
   }
 
   #pause(): OrderAnswer {
-    if (this.#paused) return refused('The run is paused already.');
+    if (this.#paused) return refused('The run is already paused.');
     this.#paused = true;
     this.#spend(this.#world.journal.write({ type: 'run-paused', why: 'by the operator' }));
     return taken;
@@ -230,7 +230,7 @@ class GraphRun {
     if (!this.#choosing) return refused('Other steps still run; choose when they have ended.');
     if (choice === 'undo') return this.#undo(step);
     if (choice === 'skip' && !step.skippable)
-      return refused(`${step.title} cannot be skipped: later steps rest on it.`);
+      return refused(`${step.title} cannot be skipped: later steps depend on it.`);
     this.#standing.set(id, choice === 'skip' ? 'settled' : 'queued');
     this.#spend(this.#world.journal.write(choice === 'skip' ? skipped(id) : { type: 'step-requeued', step: id }));
     if (this.#failed().length === 0) this.#goOn();
@@ -287,7 +287,7 @@ const skipped = (step: string): RunEventBody => ({
 function stuck(plan: Plan, standing: ReadonlyMap<string, StepStanding>): Fault {
   const open = plan.steps.filter(({ id }) => standing.get(id) !== 'settled');
   return new Fault({
-    what: 'The plan cannot go on: its remaining steps wait for each other.',
+    what: 'The plan cannot continue: its remaining steps wait for each other.',
     why: open.map(({ id, needs }) => `${id} needs ${needs.join(', ')}`).join('\n'),
     exitCode: exitCode.ourFault,
   });

@@ -55,7 +55,7 @@ export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined):
   if (resting.length > 0)
     throw new Fault({
       what: `${step.title} cannot be undone alone.`,
-      why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
+      why: `These steps depend on it: ${resting.map(nameOf).join(', ')}.`,
       next: [`${kloudspot('undo')}  undoes the whole run, the latest step first.`],
     });
 }
@@ -78,7 +78,7 @@ export function undo(input: Omit<UndoInput, 'enough' | 'signal'>): Execution {
   const stop: Execution['stop'] = (outcome, why, atOnce) => {
     told ??= { outcome, why };
     enough.abort();
-    if (atOnce) now.abort(new Fault({ what: `ended before its time: ${why}` }));
+    if (atOnce) now.abort(new Fault({ what: `ended early: ${why}` }));
   };
   return {
     // A step that was ended could not be undone: that it was stopped is why.

@@ -78,7 +78,7 @@ async function sync(file: FileHandle, directory: string): Promise<void> {
   await file.datasync();
   if ((await file.stat()).nlink > 0) return;
   throw new Fault({
-    what: 'The journal of the run was removed while the run went on.',
+    what: 'The journal of the run was removed during the run.',
     where: journalPath(directory),
     why: 'Without it the run can be neither resumed nor undone, so its steps were ended.',
     next: [`${kloudspot('apply')}  makes a new plan and carries out what is still to be done`],

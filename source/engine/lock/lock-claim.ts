@@ -92,16 +92,16 @@ export function lockedFault(claim: LockClaim, life: HolderLife, where: string, s
     alive: `it is running${ago}`,
     silent: `it has sent no heartbeat for ${durationWords(silentMs ?? longSilence)}`,
     gone: 'its process has ended',
-    unknown: 'whether it is still running there cannot be seen from here',
+    unknown: 'it cannot be determined from here whether it is still running',
   }[life];
-  const overtake = 'If you are sure that it will not go on: the same command with --take-over';
+  const overtake = 'If you are sure that it will not continue: the same command with --take-over';
   const shown = `${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`;
-  const attach = isRun(claim) ? shown : 'Wait a moment, then the same command again.';
+  const attach = isRun(claim) ? shown : 'Wait a moment, then run the same command again.';
   const next = {
     alive: [attach],
     silent: [attach, overtake],
     unknown: [attach, overtake],
-    gone: [...(isRun(claim) ? [`${kloudspot(`resume ${claim.run}`)}  goes on with it`] : []), overtake],
+    gone: [...(isRun(claim) ? [`${kloudspot(`resume ${claim.run}`)}  continues it`] : []), overtake],
   }[life];
   return new Fault({
     what: `${isRun(claim) ? 'Another run holds the lock' : 'The lock is held'}: ${claim.run}, started by ${claim.owner} on ${claim.host}.`,

@@ -78,7 +78,7 @@ async function take(host: Host, input: NodeLockInput): Promise<void> {
   if (other !== undefined) throw lockedFault(other.claim, 'alive', host.name, other.silentMs);
 }
 
-/** Another holder of the lock; undefined where it is ours now. A lock belongs to a run: a later process of it goes on with it. */
+/** Another holder of the lock; undefined where it is ours now. A lock belongs to a run: a later process of it continues it. */
 async function run(host: Host, verb: LockVerb, { claim }: NodeLockInput, replaced?: string) {
   const script = nodeLockScript(verb, nodeLockPath, claim.run, replaced);
   const { code, stdout, stderr } = await host.run(script, { sudo: true, stdin: claimText(claim) });

@@ -40,10 +40,10 @@ export async function readOrigin(directory: string): Promise<Origin> {
     const unread = isMissing(cause) ? cause : asFileFault(cause);
     if (unread !== cause) throw unread;
     throw new Fault({
-      what: 'What the run rests on cannot be read.',
+      what: 'The plan or settings of the run cannot be read.',
       where: originPath(directory),
       why: isMissing(cause) ? 'The file does not exist.' : 'The file is damaged.',
-      next: [`This run cannot go on. ${kloudspot('apply')}  makes a new plan and carries it out.`],
+      next: [`This run cannot continue. ${kloudspot('apply')}  makes a new plan and carries it out.`],
       cause,
     });
   }

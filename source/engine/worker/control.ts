@@ -55,7 +55,7 @@ export async function listenForOrders(path: string, take: (order: RunOrder) => O
 function answer(line: string, take: (order: RunOrder) => OrderAnswer): OrderAnswer {
   try {
     const order = orderSchema.safeParse(JSON.parse(line));
-    return order.success ? take(order.data) : { taken: false, why: 'A run does not know that order.' };
+    return order.success ? take(order.data) : { taken: false, why: 'A run does not know that command.' };
   } catch {
     return { taken: false, why: 'That is not JSON.' };
   }

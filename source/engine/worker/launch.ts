@@ -138,7 +138,7 @@ function notStarting(child: ChildProcess, within: number): Fault {
   child.kill('SIGKILL');
   return new Fault({
     what: `The run's process did not start within ${durationWords(within)}.`,
-    why: `It was started as process ${child.pid}, and has not taken the run over. It was ended.`,
+    why: `It was started as process ${child.pid}, and has not taken over the run. It was killed.`,
     next: [lookAtLimits],
     exitCode: exitCode.ourFault,
   });
@@ -185,7 +185,7 @@ async function earlyDeath({ id, directory }: RunHandle, from: number, end: strin
     what: `The run's process ended before it began (${end}).`,
     ...defined({ why: log.trim().split('\n').slice(-5).join('\n') || undefined }),
     ...((await holdsLock(directory))
-      ? { next: [`${kloudspot(`resume ${id}`)}  goes on with it`], exitCode: exitCode.stepFailed }
+      ? { next: [`${kloudspot(`resume ${id}`)}  continues it`], exitCode: exitCode.stepFailed }
       : { exitCode: exitCode.ourFault }),
   });
 }

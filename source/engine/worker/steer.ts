@@ -54,7 +54,7 @@ async function unheard(files: Files, id: string, cause: unknown): Promise<Fault>
   if (alive && number !== undefined)
     return new Fault({
       what: `Run ${id} did not accept the command.`,
-      why: `Its process ${number} lives and does not answer: ${messageOf(cause)}.`,
+      why: `Its process ${number} is alive but does not answer: ${messageOf(cause)}.`,
       next: [
         `kill -CONT ${number}  wakes it, if someone has stopped it`,
         `kill ${number}  ends the run after the running steps; ${kloudspot(`attach ${id}`)}  shows it`,
@@ -62,9 +62,9 @@ async function unheard(files: Files, id: string, cause: unknown): Promise<Fault>
       cause,
     });
   return new Fault({
-    what: `Run ${id} no longer takes orders.`,
-    why: 'Its process has ended or is gone.',
-    next: [`${kloudspot(`attach ${id}`)}  shows how it ended`, `${kloudspot(`resume ${id}`)}  goes on`],
+    what: `Run ${id} no longer accepts commands.`,
+    why: 'Its process has ended.',
+    next: [`${kloudspot(`attach ${id}`)}  shows how it ended`, `${kloudspot(`resume ${id}`)}  continues it`],
     cause,
   });
 }

@@ -111,10 +111,10 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
 function refuseOtherPlan({ directory }: RunHandle, { hash }: Plan, past: RunPast): void {
   if (past.plan === undefined || past.plan === hash) return;
   throw new Fault({
-    what: 'The plan is not the one that the run began with.',
+    what: 'The plan differs from the one that the run started with.',
     where: planPath(directory),
     why: `Its hash is ${hash}, the journal says ${past.plan}.`,
-    next: ['Put the plan of the run back.', `${kloudspot('apply --take-over')}  makes a new plan and carries it out.`],
+    next: ['Restore the plan of the run.', `${kloudspot('apply --take-over')}  makes a new plan and carries it out.`],
   });
 }
 

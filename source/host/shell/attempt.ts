@@ -138,7 +138,7 @@ type Stopped = 'ended' | 'not ended' | 'silent';
 const lateReasons: Readonly<Record<Stopped, string>> = {
   ended: 'This is the time limit of kloudspot; the command was ended there.',
   'not ended': 'This is the time limit of kloudspot; the command may still run there.',
-  silent: 'The machine did not answer any more.',
+  silent: 'The machine no longer answered.',
 };
 
 /** `timeout` says 124, or 137 where it had to kill. */

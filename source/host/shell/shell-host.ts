@@ -95,7 +95,7 @@ export class ShellHost implements Host {
 
   #noSession(): HostFault {
     return new HostFault('unreachable', this.name, {
-      what: `${this.name} takes no further SSH session.`,
+      what: `${this.name} accepts no further SSH sessions.`,
       why: 'sshd refused every one: its MaxSessions is 0, or commands of an earlier connection still run.',
       next: ['Look on the node: sudo sshd -T | grep -i maxsessions'],
     });

@@ -77,7 +77,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
     what: `${target.node} at ${address} shows another host key than the pinned one.`,
     why: [
       ...(offer ? [`Pinned: ${offer.changedFrom}. Shown now: ${offer.fingerprint}.`] : []),
-      'Either the machine was reinstalled, or another machine has this address, or someone is in between.',
+      'Either the machine was reinstalled, another machine has this address, or someone intercepts the connection.',
     ].join(' '),
     next: [
       `Look at the node's own console: ${showHostKey}`,

@@ -26,7 +26,7 @@ const closed = /kex_exchange_identification|Connection (closed|reset) by|banner/
 
 const throughJump: Reason = [
   /stdio forwarding failed|UNKNOWN port 65535/,
-  'The way through the jump host failed.',
+  'The connection through the jump host failed.',
   'Log in to the jump host by hand first; its host key must be in ~/.ssh/known_hosts, and only keys or an agent work there.',
 ];
 
@@ -42,7 +42,7 @@ const unreachable: readonly Reason[] = [
     'The machine answers, but nothing listens for SSH there (connection refused).',
     'On the node: sudo apt install openssh-server; check the port.',
   ],
-  [/No route to host/, 'No way leads there (no route to host).', 'Check the cable, the address and the switch port.'],
+  [/No route to host/, 'The host cannot be reached (no route to host).', 'Check the cable, the address and the switch port.'],
   [/Network is unreachable/, 'This machine has no route to that network.', 'Check the default gateway here: ip route.'],
   [
     /timed out/i,
@@ -76,7 +76,7 @@ export function loginFault(failed: FailedLogin): HostFault {
   if (/No .* host key is known|Host key verification failed/.test(said) && !/UNKNOWN port 65535/.test(said)) {
     return new HostFault('host-key-unknown', node, {
       what: `The host key of ${node} at ${address} is not known yet.`,
-      why: 'Nothing is sent to a machine whose key no one has looked at.',
+      why: 'Nothing is sent to a machine whose key was not verified.',
       next: ['Compare its fingerprint with the one on its own console, then trust it.'],
     });
   }
@@ -115,8 +115,8 @@ function otherShell({ target, address, said, printed }: FailedLogin): HostFault 
   const words = safeLine(`${printed.trim()} ${said.trim()}`.trim()).slice(0, 300);
   const noLogin = /account is currently not available/i.test(words);
   return new HostFault('login-refused', target.node, {
-    what: `${target.node} at ${address} let the login in, but did not run the command.`,
-    why: `${noLogin ? 'The login shell of the account is nologin.' : 'A forced command, a login shell that takes no commands, or a start-up file such as ~/.bashrc that ends the shell is in between.'} It says: ${words || 'nothing'}`,
+    what: `${target.node} at ${address} accepted the login, but did not run the command.`,
+    why: `${noLogin ? 'The login shell of the account is nologin.' : 'A forced command, a login shell that takes no commands, or a start-up file such as ~/.bashrc that ends the shell prevents it.'} It says: ${words || 'nothing'}`,
     next: [
       noLogin
         ? 'Use an account with a shell; on the node: getent passwd shows each shell.'

@@ -92,7 +92,7 @@ class SshTransport implements Transport {
     return new HostFault('lost', node, {
       what: `The connection to ${node} broke while a command ran.`,
       why: `The machine went down, or its network did.${ssh === '' ? '' : ` ssh says: ${ssh}`}`,
-      next: ['What the command did is not known: look before you repeat it.'],
+      next: ['It is unknown what the command did: check before you repeat it.'],
     });
   }
 

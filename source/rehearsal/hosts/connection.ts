@@ -38,8 +38,8 @@ export function alive(connection: Connection, state: State): boolean {
 export function lost(connection: Connection): HostFault {
   return new HostFault('lost', connection.node, {
     what: `The connection to ${connection.node} broke while a command ran.`,
-    why: 'The machine does not answer any more: it is switched off, restarts, or its address has changed.',
-    next: [`Look whether ${connection.node} is up, then go on with \`${kloudspot('resume')}\`.`],
+    why: 'The machine no longer answers: it is switched off, restarting, or its address has changed.',
+    next: [`Check that ${connection.node} is up, then continue with \`${kloudspot('resume')}\`.`],
   });
 }
 

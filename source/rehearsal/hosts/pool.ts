@@ -80,7 +80,7 @@ async function find(
   throw new HostFault('unreachable', target.node, {
     what: `${target.node} does not answer on ${tried}.`,
     why: 'Connection timed out: the machine is off, still starting, or has another address.',
-    next: ['Look whether the machine runs, and whether this is its address.'],
+    next: ['Check that the machine is up, and that this is its address.'],
   });
 }
 

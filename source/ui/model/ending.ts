@@ -59,14 +59,14 @@ export function endText(outcome: RunOutcome | undefined, why = ''): string {
 
 /** What a run of one purpose has reached, behind the site's name. */
 const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> = {
-  nodes: 'the nodes are those of site.yaml.',
+  nodes: 'the nodes match site.yaml.',
   update: 'the product is up to date.',
   stop: 'the product is stopped.',
   storage: 'the storage engines run.',
-  backup: 'the backup is whole.',
-  restore: 'the objects of the cluster are those of the backup.',
+  backup: 'the backup is complete.',
+  restore: 'the objects of the cluster were restored from the backup.',
   certificates: 'the certificates are renewed.',
-  rebalance: 'every part that can move lies evenly.',
+  rebalance: 'every part that can move is spread evenly.',
   drill: 'the drill is over, and every part is ready again.',
   relocate: 'every node has its new address.',
 };
@@ -93,7 +93,7 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
     case 'partly-undone':
       return [`${kloudspot('plan')}  shows what is still to be done`, ...rehearsed];
     case 'removed':
-      return [`${kloudspot('apply')}  starts a new one: what is right already stays`, ...rehearsed];
+      return [`${kloudspot('apply')}  starts a new one: what is already right stays`, ...rehearsed];
     case 'rebooting':
       return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
@@ -114,7 +114,7 @@ function restoreLines(view: RunView): string[] {
   return [...view.steps.values()].flatMap(({ step: { kind, id }, state, remembered: { backup } }) => {
     const before = kind === 'backup' && /\/before-(?!nodes)/.test(id);
     if (!before || !isSettled(state) || backup === undefined) return [];
-    return [`${kloudspot(`restore ${backup}`)}  brings back the objects of the cluster as they were before`];
+    return [`${kloudspot(`restore ${backup}`)}  restores the objects of the cluster as they were before`];
   });
 }
 

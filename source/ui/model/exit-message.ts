@@ -9,5 +9,5 @@ export function exitLines(left: {
   readonly run: RunView | undefined;
 }): readonly string[] {
   if (left.run) return [endingOf(left.run).text, ...nextLines(left.run, left.place).map((line) => `  ${line}`)];
-  return left.saved ? [`The draft is safe in ${left.place.files.draft}. ${kloudspot('init')}  goes on with it.`] : [];
+  return left.saved ? [`The draft is saved in ${left.place.files.draft}. ${kloudspot('init')}  continues it.`] : [];
 }

@@ -3,11 +3,11 @@ import { kloudspot } from '../../text/command.ts';
 
 /** What can be done with the site whose file is on this machine, besides changing it here. */
 export function installedLines({ name, path, run }: NonNullable<StartFacts['installed']>): readonly string[] {
-  const apply = `${kloudspot('apply')}  carries out what its file says`;
-  if (run === 'none') return [`The file of ${name} is here, and nothing is set up from it: ${path}`, apply];
+  const apply = `${kloudspot('apply')}  sets it up`;
+  if (run === 'none') return [`The site file of ${name} is here, but the site is not set up yet: ${path}`, apply];
   if (run === 'done') return [`${name} is set up from here: ${path}`, `${kloudspot('status')}  shows its state`, apply];
   return [
-    `The last run of ${name} has not come to its end: ${path}`,
+    `The last run of ${name} is not finished: ${path}`,
     `${kloudspot('attach')}  shows it`,
     `${kloudspot('resume')}  continues where it stopped`,
   ];

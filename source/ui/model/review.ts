@@ -156,7 +156,7 @@ function preflightLine(findings: readonly Finding[]): ReviewLine {
   const accepted = [...new Set(open.flatMap((finding) => (finding.accepted ? [finding.check] : [])))];
   const text = [
     countText(count),
-    ...(accepted.length > 0 ? [`accepted although it fails: ${accepted.join(', ')}`] : []),
+    ...(accepted.length > 0 ? [`failed, but accepted: ${accepted.join(', ')}`] : []),
     ...(count.failed === 0 && open.length > 0 ? ['read them first'] : []),
   ];
   const grade = count.failed > 0 ? 'fail' : open.length > 0 ? 'warn' : 'pass';

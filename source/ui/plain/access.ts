@@ -104,7 +104,7 @@ async function passwords(
   for (const { node, kind } of need) {
     if (served.has(kind)) continue;
     const word = kind === 'login' ? 'Login' : 'sudo';
-    const password = await talk.askSecret(`${word} password for ${node} (empty: go on without it)`);
+    const password = await talk.askSecret(`${word} password for ${node} (empty: continue without it)`);
     if (password === '') continue;
     const others = need.filter((one) => one.kind === kind).length - 1;
     const all = others > 0 && (await talk.yes('The same for all nodes', true));

@@ -59,7 +59,7 @@ async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'
   ]);
   const words = [...ways].map(([key, way]) => `${key} ${way.words}`).join(', ');
   for (;;) {
-    const text = await ask(talk, `${title} failed. ${words}, q leaves, ${kloudspot('resume')}  goes on later [r]`);
+    const text = await ask(talk, `${title} failed. ${words}, q leaves, ${kloudspot('resume')}  continues later [r]`);
     if (text === 'q' || text === 'quit') return 'leave';
     const way = ways.get(text || 'r');
     const refused = way && (await refusal(session.steer(run, { order: way.order, step: id })));

@@ -58,7 +58,7 @@ async function walkThrough(walk: PlainWalk, clock: Clock): Promise<ExitCode> {
 function left(walk: PlainWalk): ExitCode {
   walk.talk.say(
     ...(walk.saved
-      ? [`The draft is safe in ${walk.session.files.draft}. ${kloudspot('init')}  goes on with it.`]
+      ? [`The draft is saved in ${walk.session.files.draft}. ${kloudspot('init')}  continues it.`]
       : [nothingChanged]),
   );
   return exitCode.refused;
@@ -67,7 +67,7 @@ function left(walk: PlainWalk): ExitCode {
 function ended(walk: PlainWalk, error: InputEnded): ExitCode {
   const { talk, session } = walk;
   talk.say(error.why === 'end' ? 'The input has ended before all questions were answered.' : 'Interrupted.');
-  if (walk.saved) talk.say(`The draft is safe in ${session.files.draft}. ${kloudspot('init')}  goes on with it.`);
+  if (walk.saved) talk.say(`The draft is saved in ${session.files.draft}. ${kloudspot('init')}  continues it.`);
   if (error.why === 'end') talk.say(`Without a terminal: ${kloudspot('init --site FILE --yes')}`);
   return error.why === 'end' ? exitCode.usage : exitCode.interrupted;
 }

@@ -88,7 +88,7 @@ async function weighed(walk: PlainWalk, found: readonly Finding[]): Promise<Weig
     const fails = findings.filter((finding) => finding.grade === 'fail');
     if (fails.length === 0) return { findings };
     const text = await talk.ask(
-      'again checks again, back goes to the first of them, ? CHECK says why it matters, accept CHECK goes on in spite of it, quit leaves with the draft saved [again]',
+      'again checks again, back goes to the first of them, ? CHECK says why it matters, accept CHECK continues in spite of it, quit leaves with the draft saved [again]',
     );
     const [word, check] = text.split(/\s+/);
     const first = fails.find((finding) => finding.field)?.field;
@@ -115,7 +115,7 @@ async function accepted(walk: PlainWalk, findings: readonly Finding[], check: st
   const left = new Set(after.flatMap((finding) => (finding.grade === 'fail' ? [finding.check] : [])));
   const known = findings.some((finding) => finding.check === check && finding.grade === 'fail');
   walk.talk.say(
-    ...(known ? [`Accepted: ${check}. Plan and journal say so.`] : [`${check} does not fail.`]),
+    ...(known ? [`Accepted: ${check}. Plan and journal record it.`] : [`${check} does not fail.`]),
     ...(left.size > 0 ? [`Still failing: ${[...left].join(', ')}.`] : []),
   );
   return after;

@@ -103,7 +103,7 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
     case 'run-started':
       return [
         `Run ${event.run} ${event.resumed ? 'continues' : 'starts'}: ${counted(view.counts.total, 'step')}.`,
-        ...(event.accepted === undefined ? [] : [`Accepted although they fail: ${event.accepted.join(', ')}.`]),
+        ...(event.accepted === undefined ? [] : [`Failed, but accepted: ${event.accepted.join(', ')}.`]),
       ];
     case 'step-started':
       return [`${head}: starts${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];

@@ -93,7 +93,7 @@ async function load(walk: PlainWalk, path: string): Promise<boolean> {
 /** A draft is replaced only after a question, and a copy of it is kept. */
 async function mayReplace({ talk, session }: PlainWalk): Promise<boolean> {
   if ((await session.loadDraft().catch(() => undefined)) === undefined) return true;
-  const answer = await talk.ask('The draft is replaced; a copy of it is kept beside it. Go on, yes or no [no]');
+  const answer = await talk.ask('The draft is replaced; a copy of it is kept beside it. Continue, yes or no [no]');
   if (!/^y(es)?$/i.test(answer)) return false;
   const copy = await session.copyDraft();
   if (copy !== undefined) talk.say(`The earlier draft is kept as ${copy}.`);

@@ -12,7 +12,7 @@ import { userFields } from './users.ts';
 
 const reboots = [
   { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },
-  { value: 'always', label: 'always', hint: 'every node, one at a time; the run goes on after it' },
+  { value: 'always', label: 'always', hint: 'every node, one at a time; the run continues afterwards' },
   { value: 'never', label: 'never', hint: 'you reboot later yourself' },
 ] as const;
 
@@ -86,7 +86,7 @@ const rebootField: Field = {
   kind: 'choice',
   label: 'Reboot after it',
   question: 'Reboot the nodes after the update?',
-  help: 'One node at a time. The run goes on by itself after it, also when the node that you sit at is rebooted.',
+  help: 'One node at a time. The run continues by itself afterwards, even after a reboot of the node that you work on.',
   choices: reboots,
   required: true,
   fallback: { value: 'when-needed', from: 'default' },

@@ -71,7 +71,7 @@ const unread = (file: string, cause: unknown): Fault =>
 
 const noBundle = (file: string, why: string, cause?: unknown): Fault =>
   new Fault({
-    what: 'This is not a bundle of kloudspot, or it was not copied whole.',
+    what: 'This is not a bundle of kloudspot, or the copy is incomplete.',
     where: file,
     why,
     next: ['Compare its size and its sha256sum with those on the machine that made it.', make()],

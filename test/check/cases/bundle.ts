@@ -40,7 +40,7 @@ export const bundleCases: readonly Case[] = [
     what: 'cannot be read',
     grade: 'fail',
     nodes: [],
-    says: /was not copied whole/,
+    says: /the copy is incomplete/,
     site: { bundle },
     evidence: { bundle: { problem: 'It was not copied whole.' } },
   },

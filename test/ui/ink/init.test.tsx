@@ -85,7 +85,7 @@ describe('on a terminal', () => {
     screen.type('\r');
     await screen.until('✓ sudo');
     screen.type('nnnnn');
-    await screen.until('n goes on');
+    await screen.until('n continues');
     screen.type('n');
     await screen.until('Everything that will happen');
     screen.type('bBerlin\r');

@@ -122,7 +122,7 @@ export async function toReview(screen: Awaited<ReturnType<typeof stage>>): Promi
   screen.type('\r');
   await screen.until('✓ sudo');
   screen.type('n'.repeat(pages.length));
-  await screen.until('checks pass. n goes on');
+  await screen.until('checks pass. n continues');
   screen.type('n');
   await screen.until('Everything that will happen');
 }

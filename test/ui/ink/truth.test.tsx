@@ -233,7 +233,7 @@ describe('beside a site that is set up', () => {
     expect(walk('open').shown()).toMatch(/The last run of berlin has not come to its end/);
     expect(walk('open').shown()).toMatch(/kloudspot resume/);
     expect(walk('open').shown()).not.toMatch(/is set up/);
-    expect(walk('none').shown()).toMatch(/nothing is set up from it/);
+    expect(walk('none').shown()).toMatch(/is not set up yet/);
   });
 });
 

@@ -67,7 +67,7 @@ describe('nothing typed is lost', () => {
 describe('Ctrl-C', () => {
   it.each(['', '2', '3', '4', '5'])('asks once on page %s, then leaves with 130', (page) => {
     const walk = at().keys(`${page}<^c>`);
-    expect(walk.shown()).toContain('The draft is safe');
+    expect(walk.shown()).toContain('The draft is saved');
     expect(walk.effects).toEqual([]);
     expect(walk.keys('<^c>').effects).toEqual([{ do: 'exit', code: 130 }]);
   });
@@ -229,7 +229,7 @@ describe('every page fits', () => {
     [20, 5],
   ])('%i×%i says what is needed and that the draft is safe', (columns, rows) => {
     const text = seen(at({ columns, rows })).shown();
-    expect(text.split(/\s+/).join(' ').trim()).toBe(`Needs 40x12, has ${columns}x${rows}. The draft is safe.`);
+    expect(text.split(/\s+/).join(' ').trim()).toBe(`Needs 40x12, has ${columns}x${rows}. The draft is saved.`);
   });
   it('nine nodes scroll and say how many more there are', () => {
     const walk = at({ columns: 60, rows: 16 }).keys('a10.0.4.31-39<enter><escape><home>');

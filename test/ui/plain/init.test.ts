@@ -178,7 +178,7 @@ describe('a failed check', () => {
     expect(text).toContain('FAILS: Processor cores (cpu-cores): ks-1 has too little.\n  Give it more');
     expect(text).toMatch(/Processor cores: Below the floor .*\nThe rule: The product's system requirements/);
     expect(text).toContain('Accepted: cpu-cores. Plan and journal say so.');
-    expect(text).toContain('accepted although it fails: cpu-cores');
+    expect(text).toContain('failed, but accepted: cpu-cores');
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe('a failed check', () => {
       'quit',
     ]);
     expect(text).toContain('Still failing: cpu-cores.');
-    expect(text).toContain('accepted although it fails: cpu-cores, memory');
+    expect(text).toContain('failed, but accepted: cpu-cores, memory');
   });
 });
 
@@ -247,7 +247,7 @@ describe('the end of the input', () => {
     const session = new FakeSession();
     const { code, text } = await walk(session, ['1', '10.0.4.21']);
     expect(text).toContain('The input has ended before all questions were answered.');
-    expect(text).toContain('The draft is safe in /nowhere/etc/kloudspot/site.draft.yaml');
+    expect(text).toContain('The draft is saved in /nowhere/etc/kloudspot/site.draft.yaml');
     expect(session.saved).toHaveLength(2);
     expect(code).toBe(2);
   });
@@ -259,7 +259,7 @@ describe('the end of the input', () => {
     while (!talk.text().includes('What is this site called?')) await new Promise((resolve) => setImmediate(resolve));
     process.emit('SIGINT');
     expect(await ended).toBe(130);
-    expect(talk.text()).toContain('Interrupted.\nThe draft is safe');
+    expect(talk.text()).toContain('Interrupted.\nThe draft is saved');
   });
 });
 

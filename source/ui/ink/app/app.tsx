@@ -54,7 +54,7 @@ export function Screen(props: { readonly state: AppState; readonly theme: Theme;
       progress={marks(state)}
       message={messageOf(state)}
       keys={hintsOf(bindingsOf(state), props.theme.glyphs)}
-      note={state.run ? undefined : 'The draft is safe.'}
+      note={state.run ? undefined : 'The draft is saved.'}
     >
       <Body state={state} tick={props.tick} />
     </Frame>

@@ -42,7 +42,7 @@ export function OverlayView(props: {
 function leaveText(state: AppState): string {
   if (Object.keys(state.draft).length === 0) return nothingChanged;
   if (state.saveProblem !== undefined) return `The draft is NOT saved: ${state.saveProblem}`;
-  return `The draft is safe: \`${kloudspot('init')}\` goes on where you are.`;
+  return `The draft is saved: \`${kloudspot('init')}\` continues where you are.`;
 }
 
 function replaceText({ start, draft, savedAt }: AppState): string {

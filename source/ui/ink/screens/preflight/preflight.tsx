@@ -103,7 +103,7 @@ function Grid(props: { readonly state: AppState; readonly rows: number; readonly
 
 function summaryOf(findings: readonly Finding[]): string {
   const count = countChecks(findings);
-  return ` ${countText(count)}${count.passed === count.checks ? '. n goes on.' : ''}`;
+  return ` ${countText(count)}${count.passed === count.checks ? '. n continues.' : ''}`;
 }
 
 function GridLines(props: {
