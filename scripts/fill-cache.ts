@@ -14,7 +14,7 @@ const patience = 30_000;
 type Talk = readonly (readonly [seen: string, typed: string])[];
 
 const walk: Talk = [
-  ['Have at hand', '\r'],
+  ['Have ready', '\r'],
   ['fingerprints', '\u0003'],
   ['The draft is saved', 'y'],
 ];

@@ -57,7 +57,7 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   'storage.unshared.volumeGroup': 'LVM volume group of unshared volumes, on every node.',
   'storage.shared': 'Volumes that any node can use.',
   'storage.workload.ID': 'The input of the product.',
-  'storage.shared.engine': 'cstor: a pool of our own on each manager. existing: a storage class that is there already.',
+  'storage.shared.engine': 'cstor: a pool of our own on each manager. existing: an existing storage class.',
   'storage.shared.volumeGroup': 'LVM volume group of the logical volume under the pool, on each manager.',
   customer: 'Whose site it is.',
   tls: 'The certificate of the DNS name.',

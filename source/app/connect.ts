@@ -159,7 +159,7 @@ function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string): Faul
 
 const changedAdvice = (nodes: readonly string[], knownHosts: string): string[] => [
   'Either the node was reinstalled, or another machine answers in its place.',
-  `Look at the key on the node itself: ${showHostKey}`,
+  `Check the key on the node itself: ${showHostKey}`,
   ...forgetKeys(nodes, knownHosts),
 ];
 

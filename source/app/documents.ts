@@ -40,7 +40,7 @@ async function present(path: string): Promise<string | undefined> {
       what: `${path} cannot be read.`,
       where: path,
       why: messageOf(cause),
-      next: ['Look at its permissions.'],
+      next: ['Check its permissions.'],
       cause,
     });
   });

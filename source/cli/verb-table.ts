@@ -52,7 +52,7 @@ export const verbs: VerbTable = {
     about: 'Save datastore, site, release on the managers and here',
     load: () => import('./verbs/backup.ts'),
   },
-  restore: { about: "Restore the datastore of a backup", load: () => import('./verbs/restore.ts') },
+  restore: { about: 'Restore the datastore of a backup', load: () => import('./verbs/restore.ts') },
   rebalance: {
     about: 'Spread parts over the nodes again after one came back',
     load: () => import('./verbs/rebalance.ts'),

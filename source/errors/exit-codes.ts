@@ -50,7 +50,7 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.unknown,
     means: '`status --exit-code`: no machine was reached from here',
-    next: 'look at the network between here and the machines',
+    next: 'check the network between here and the machines',
   },
   { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`resume`' },
   {

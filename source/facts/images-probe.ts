@@ -96,12 +96,12 @@ def there(url, with_login):
     except urllib.error.HTTPError as problem:
         challenge = problem.headers.get("WWW-Authenticate", "") if problem.code == 401 else ""
         if not challenge: raise
-    if challenge.lower().startswith("basic") and not with_login: raise Refused("the registry wants a login")
+    if challenge.lower().startswith("basic") and not with_login: raise Refused("the registry requires a login")
     try:
         head(url, "Basic " + login if challenge.lower().startswith("basic") else token(challenge, with_login)).close()
     except urllib.error.HTTPError as problem:
         if problem.code in (401, 403):
-            raise Refused("the registry refuses the login, or has no such image" if with_login else "the registry wants a login, or has no such image")
+            raise Refused("the registry refuses the login, or has no such image" if with_login else "the registry requires a login, or has no such image")
         raise
 
 # MicroK8s' own file names docker.io, which is a page for people.

@@ -82,7 +82,7 @@ export const wholeNumber =
   (text: string): number => {
     const number = Number(text.trim());
     if (Number.isSafeInteger(number) && number >= least && text.trim() !== '') return number;
-    throw new SectionProblem('what it printed is not a number');
+    throw new SectionProblem('its output is not a number');
   };
 
 /** A parser for JSON as `schema` describes it. */
@@ -99,6 +99,6 @@ function parseJson(text: string): unknown {
   try {
     return parseSafeJson(text, safeLine);
   } catch {
-    throw new SectionProblem('what it printed is not JSON');
+    throw new SectionProblem('its output is not JSON');
   }
 }

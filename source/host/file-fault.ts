@@ -13,8 +13,8 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
   EFBIG: ['The file would be larger than a limit allows.', 'Lift the limit on the size of files: ulimit -f unlimited'],
   ENFILE: ['Too many files are open on this machine.', 'Raise the limit: sysctl fs.file-max'],
   EDQUOT: ['Your disk quota is used up.', 'Make room, then run the same command again.'],
-  EROFS: ['The file system is read-only.', 'Look at dmesg: a disk error makes a file system read-only. Or give PLACE'],
-  EIO: ['The disk reports an error.', 'Look at dmesg. Or give PLACE, on another disk'],
+  EROFS: ['The file system is read-only.', 'Check dmesg: a disk error makes a file system read-only. Or give PLACE'],
+  EIO: ['The disk reports an error.', 'Check dmesg. Or give PLACE, on another disk'],
   EACCES: ['You may not.', 'Run it as the owner of that folder, or give PLACE'],
   EPERM: ['You may not.', 'Run it as the owner of that folder, or give PLACE'],
   ENOENT: ['No such file or folder.', 'Create it, or give PLACE'],
@@ -88,7 +88,7 @@ const removedFolder = (cause: Error): Fault =>
 /** A code that is seldom, such as ESTALE of a network file system, in the system's own words. No program that cannot be started. */
 function otherReason(error: Error, call: string): readonly [why: string, next: string] | undefined {
   if (call === '' || call.startsWith('spawn')) return undefined;
-  return [`The system says: ${error.message}`, 'Look at that path, or give PLACE'];
+  return [`The system says: ${error.message}`, 'Check that path, or give PLACE'];
 }
 
 const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';

@@ -49,7 +49,7 @@ export function refuseUnlessFile(path: string, found: Stats): void {
  */
 export const isOfShell = (path: string): boolean => /^\/(dev|proc\/(self|\d+))\/(fd\/\d+|stdin)$/.test(path);
 
-const lookAt = (path: string): string => `Look at it: ls -l ${quote(path)}`;
+const lookAt = (path: string): string => `Check it: ls -l ${quote(path)}`;
 
 export function tooLarge(path: string, bytes: number): Fault {
   return new Fault({

@@ -222,11 +222,11 @@ function containerTrouble({ ready, state, lastState, restartCount }: ContainerSt
   const said = waiting && [waiting.reason, waiting.message].filter(Boolean).join(': ');
   if (ended?.reason === 'OOMKilled' && !ready) {
     const words = [ended.reason, restarted(restartCount), said].filter(Boolean).join('; ');
-    return { cause: 'it takes more memory than its limit and is ended', said: words };
+    return { cause: 'it exceeds its memory limit and is killed', said: words };
   }
   if (terminated) {
     const words = [terminated.reason, restarted(restartCount)].filter(Boolean).join('; ');
-    return { cause: `it ended with exit code ${terminated.exitCode}`, said: words };
+    return { cause: `it exited with code ${terminated.exitCode}`, said: words };
   }
   if (!waiting || waiting.reason === 'ContainerCreating' || waiting.reason === 'PodInitializing') return undefined;
   const code = ended === undefined ? '' : `; last with exit code ${ended.exitCode}`;
@@ -246,7 +246,7 @@ const meanings: Readonly<Record<string, string>> = {
   ErrImagePull: 'its image cannot be pulled',
   ImagePullBackOff: 'its image cannot be pulled',
   InvalidImageName: 'the name of its image is not valid',
-  CrashLoopBackOff: 'it ends again and again after it has started',
+  CrashLoopBackOff: 'it keeps exiting after it has started',
   CreateContainerConfigError: 'a secret or config map that it needs is missing',
   CreateContainerError: 'its container cannot be created',
   RunContainerError: 'its program cannot be started',
@@ -256,11 +256,11 @@ const volumeElsewhere = /volume node affinity conflict/;
 
 /** What the scheduler's reasons mean, the first that fits; its own words stay behind them. */
 const obstacles: readonly (readonly [RegExp, string])[] = [
-  [/unbound immediate PersistentVolumeClaims|persistentvolumeclaim .*not found/, 'its volume is not there yet'],
+  [/unbound immediate PersistentVolumeClaims|persistentvolumeclaim .*not found/, 'its volume does not exist yet'],
   [/^0\/(\d+) nodes are available: \1 node\(s\) were unschedulable/, 'every node is cordoned'],
   [/Insufficient memory/, 'no node has enough free memory'],
   [/Insufficient cpu/, 'no node has enough free CPU'],
-  [/anti-affinity rules/, 'every node that could take it has one of its kind'],
+  [/anti-affinity rules/, 'every node that could run it already runs one'],
   [volumeElsewhere, 'the node with its volume cannot take it'],
   [/not enough free storage|did not have enough free storage/, 'no node has enough free storage'],
 ];

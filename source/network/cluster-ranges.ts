@@ -52,7 +52,7 @@ export function rangeFindings(site: Site, one: Placed, placed: readonly Placed[]
     grade,
     seen: network,
     wanted: `outside ${cidr}`,
-    reason: `The node's ${words} ${network} overlaps ${cidr}, which MicroK8s gives to ${what}.`,
+    reason: `The node's ${words} ${network} overlaps ${cidr}, which MicroK8s uses for ${what}.`,
     advice:
       free === cidr
         ? `Choose a range that no node uses in ${fields[what].join('.')}`

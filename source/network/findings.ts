@@ -101,7 +101,7 @@ function gateway(site: Site, one: Placed): Finding[] {
   }
   const broken = gatewayProblem(wanted, { name: one.node.name, address });
   if (broken === undefined) {
-    return [ofNode(one, { check: 'gateway', grade: 'pass', seen: wanted, reason: `The gateway lies in ${subnet}.` })];
+    return [ofNode(one, { check: 'gateway', grade: 'pass', seen: wanted, reason: `The gateway is in ${subnet}.` })];
   }
   const advice = `Give the gateway of ${subnet}.`;
   return [

@@ -23,11 +23,11 @@ export function virtualAddressFindings(site: Site, placed: readonly Placed[]): F
   }
   const { workload } = site.network;
   if (workload !== undefined && isIn(address, workload.range)) {
-    const reason = 'It lies in the network for workload and is none of its other addresses.';
+    const reason = 'It is in the network for workload and not in use there.';
     return [{ ...common, grade: 'pass', reason }];
   }
   if (placed.every((one) => one.address === undefined)) return [];
-  return [{ ...common, grade: 'pass', reason: "It lies in the nodes' network and is none of its other addresses." }];
+  return [{ ...common, grade: 'pass', reason: "It is in the nodes' network and not in use there." }];
 }
 
 /** The node with the addresses that it has now, on any interface, and keeps. */

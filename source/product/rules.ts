@@ -27,7 +27,7 @@ export function productRules(value: unknown): Complaint[] {
 }
 
 function broken(field: SitePath, found: string, expected: string): Complaint {
-  return { field, found, expected, text: `${field.join('.')}: ${found}, wanted ${expected}` };
+  return { field, found, expected, text: `${field.join('.')}: ${found}, expected ${expected}` };
 }
 
 function uniqueIds(product: ProductData): Complaint[] {

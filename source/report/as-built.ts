@@ -175,7 +175,7 @@ function storage({ site, product: of, status }: AsBuilt): Markup {
   const pools = status.pools.map(({ name, node, state }) => [name, node, state]);
   return markup`${table(['Volume', 'Class', 'Size', 'Size from'], volumes)}
 <h3>Claims</h3>${table(['Claim', 'Size', 'Storage class', 'State'], claims)}
-<h3>Storage pools</h3><p>The space on the managers in which shared volumes lie.</p>${table(['Storage pool', 'Node', 'State'], pools)}`;
+<h3>Storage pools</h3><p>The space on the managers that holds shared volumes.</p>${table(['Storage pool', 'Node', 'State'], pools)}`;
 }
 
 function cluster({ site, status }: AsBuilt): Markup {
@@ -189,8 +189,8 @@ function cluster({ site, status }: AsBuilt): Markup {
   ]);
   const { datastore } = status;
   const voters = datastore
-    ? markup`<p>${datastore.living} of ${datastore.voters} voting members of the datastore live; ${datastore.survives} more may be lost.</p>`
-    : markup`<p>The datastore was not asked.</p>`;
+    ? markup`<p>${datastore.living} of ${datastore.voters} voting members of the datastore are online; ${datastore.survives} more may be lost.</p>`
+    : markup`<p>The datastore was not queried.</p>`;
   return markup`<p>Channel ${site.cluster.channel}.</p>${table(['Node', 'Role', 'State', 'Datastore', 'Kubelet', 'Snap'], rows)}${voters}`;
 }
 

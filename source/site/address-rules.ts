@@ -57,12 +57,12 @@ export function virtualAddressProblem(
   if (gateways.includes(address))
     return `${address} is the address of a gateway: the cluster needs one that no machine has`;
   const range = Object.entries(ranges).find(([, cidr]) => isIn(address, cidr));
-  if (range !== undefined) return `${address} lies in ${range[1]}, which MicroK8s gives to ${range[0]}`;
+  if (range !== undefined) return `${address} is in ${range[1]}, which MicroK8s uses for ${range[0]}`;
   if (workload !== undefined && isIn(address, workload)) return endProblem(address, networkIn(workload));
   const known = nodes.flatMap((node) => (node.address === undefined ? [] : [{ name: node.name, of: node.address }]));
   const outside = known.find(({ of }) => !isInside(address, of));
   if (outside !== undefined)
-    return `${address} lies outside ${networkOf(outside.of)}, the network of ${outside.name}: MetalLB answers by ARP, which stays within one network`;
+    return `${address} is outside ${networkOf(outside.of)}, the network of ${outside.name}: MetalLB answers by ARP, which stays within one network`;
   return known.map(({ of }) => endProblem(address, of)).find((problem) => problem !== undefined);
 }
 
@@ -72,7 +72,7 @@ export function workloadAddressProblem(
   range: string,
   nodes: readonly PlacedNode[],
 ): string | undefined {
-  if (!isIn(address, range)) return `${address} lies outside ${range}, the network for workload`;
+  if (!isIn(address, range)) return `${address} is outside ${range}, the network for workload`;
   const holder = nodes.find((node) => node.address?.address === address || node.keeps.includes(address));
   return holder === undefined
     ? endProblem(address, networkIn(range))
@@ -86,7 +86,7 @@ export function workloadRangeProblem(
   ranges: ClusterRanges,
 ): string | undefined {
   const taken = Object.entries(ranges).find(([, cidr]) => shareAddresses(range, cidr));
-  if (taken !== undefined) return `${range} overlaps ${taken[1]}, which MicroK8s gives to ${taken[0]}`;
+  if (taken !== undefined) return `${range} overlaps ${taken[1]}, which MicroK8s uses for ${taken[0]}`;
   const node = nodes.find(({ address }) => address !== undefined && shareAddresses(range, networkOf(address)));
   return node?.address === undefined
     ? undefined
@@ -101,7 +101,7 @@ export function gatewayProblem(
   const { name, address } = node;
   if (gateway === address.address) return `${gateway} is the address of ${name} itself: it cannot be its gateway`;
   if (!isInside(gateway, address))
-    return `${gateway} lies outside ${networkOf(address)}, the network of ${name}, which cannot reach it`;
+    return `${gateway} is outside ${networkOf(address)}, the network of ${name}, which cannot reach it`;
   return endProblem(gateway, address);
 }
 

@@ -101,7 +101,7 @@ function missingAddresses(nodes: readonly LenientNode[]): Complaint[] {
             ['nodes', index, 'network', 'address'],
             'missing',
             'an IPv4 address with its prefix, such as 192.168.1.106/24',
-            'is missing, wanted an IPv4 address with its prefix, such as 192.168.1.106/24, because mode is static',
+            'is missing, expected an IPv4 address with its prefix, such as 192.168.1.106/24, because mode is static',
           ),
         ]
       : [],
@@ -132,7 +132,7 @@ function localNodes(nodes: readonly LenientNode[]): Complaint[] {
         ['nodes', index, 'local'],
         'a second local node',
         'one at most',
-        'is true for a second node, wanted one at most',
+        'is true for a second node, expected one at most',
       ),
     );
 }
@@ -148,7 +148,7 @@ function ownKubeconfigs({ cluster }: LenientSite, nodes: readonly LenientNode[])
             ['nodes', index, 'kubeconfig'],
             `"${kubeconfig}"`,
             'cluster.kubeconfig instead',
-            'belongs to a cluster, not to a node: cluster.kubeconfig names one that is there already',
+            'belongs to a cluster, not to a node: cluster.kubeconfig names an existing one',
           ),
         ],
   );
@@ -156,7 +156,7 @@ function ownKubeconfigs({ cluster }: LenientSite, nodes: readonly LenientNode[])
 
 function managers(nodes: readonly LenientNode[]): Complaint[] {
   if (nodes.length === 0 || nodes.some((node) => node.role !== 'worker')) return [];
-  return [rule(['nodes'], 'workers only', 'at least one manager', 'are workers only, wanted at least one manager')];
+  return [rule(['nodes'], 'workers only', 'at least one manager', 'are workers only, expected at least one manager')];
 }
 
 function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Complaint[] {
@@ -165,7 +165,7 @@ function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Compl
   if (address === undefined) {
     if (nodes.length < 2) return [];
     const expected = 'a free IPv4 address for the whole cluster';
-    return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because there is more than one node`)];
+    return [rule(field, 'missing', expected, `is missing, expected ${expected}, because there is more than one node`)];
   }
   if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return [];
   const gateways = [site.network?.gateway, ...nodes.map((node) => node.network?.gateway)];
@@ -219,5 +219,5 @@ function storageClass(site: LenientSite): Complaint[] {
   if (shared?.engine !== ownClassEngine || shared.storageClass !== undefined) return [];
   const expected = 'the name of the storage class to use';
   const field = ['storage', 'shared', 'storageClass'];
-  return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because engine is ${ownClassEngine}`)];
+  return [rule(field, 'missing', expected, `is missing, expected ${expected}, because engine is ${ownClassEngine}`)];
 }

@@ -55,14 +55,14 @@ export const nodeStorage = z.strictObject({
   unshared: z
     .strictObject({ volumeGroup: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }) })
     .optional()
-    .meta({ description: 'Where the volumes of this node lie.' }),
+    .meta({ description: 'Where the volumes of this node are stored.' }),
   shared: z
     .strictObject({
       volumeGroup: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
       volume: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
       size: gibibytes.optional().meta({ description: 'GB. Default: that of the site.' }),
       device: device.meta({
-        description: 'A blank disk or partition of this node for the pool, in place of a volume group that is there.',
+        description: 'A blank disk or partition of this node for the pool, instead of an existing volume group.',
       }),
       erase: erase.meta({
         description:
@@ -80,7 +80,7 @@ const declaredVolume = z
     name: kubernetesName.meta({ description: 'Name of the volume, and of its logical volume.' }),
     volumeGroup: volumeGroupName.optional().meta({ description: 'The group that its logical volume is made in.' }),
     size: gibibytes.optional().meta({ description: 'GB of that logical volume.' }),
-    device: device.meta({ description: 'A blank disk or partition that it takes whole, in place of a group.' }),
+    device: device.meta({ description: 'A blank disk or partition that it takes whole, instead of a group.' }),
     erase: erase.meta({
       description: 'The name of that device, such as sdb, where it carries data: all of it is erased.',
     }),
@@ -128,7 +128,7 @@ export const nodeSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .meta({ description: 'Stands in place of a node where cluster.kubeconfig is given. Not to be typed.' }),
+    .meta({ description: 'Placeholder for a node where cluster.kubeconfig is given. Do not set it.' }),
   storage: nodeStorage.optional().meta({ description: "Default: the site's storage." }),
   volumes: nodeVolumes
     .optional()
@@ -150,7 +150,7 @@ const workloadNetwork = z.strictObject({
 
 const registry = z.strictObject({
   host: registryHost.meta({ description: "The vendor's registry: charts and images are fetched from it." }),
-  user: registryUser.optional().meta({ description: 'Who logs in there. None: the registry asks for no login.' }),
+  user: registryUser.optional().meta({ description: 'Who logs in there. None: the registry requires no login.' }),
   secretFile: z.string().min(1).optional().meta({
     description:
       'File with the password or token of the user, mode 0600, on the machine that kloudspot runs on. Default: `registry` in the file or descriptor of --password-file or --password-fd.',
@@ -214,7 +214,7 @@ export const siteSchema = z.strictObject({
         https: proxyUrl.optional().meta({ description: 'Another one for HTTPS. Default: the same.' }),
         noProxy: z.array(directName).default([]).meta({
           description:
-            'What else is reached directly. Nodes, virtual address, pods, services and their names are added by themselves.',
+            'What else is reached directly. Nodes, virtual address, pods, services and their names are added automatically.',
         }),
       })
       .optional()
@@ -229,10 +229,10 @@ export const siteSchema = z.strictObject({
       .optional()
       .meta({
         description:
-          'A packet filter on every node: it takes the ports of the cluster and of the product, and drops the rest. Left out: the firewalls of the nodes stay as they are; one that kloudspot set earlier is removed.',
+          'A packet filter on every node: it allows the ports of the cluster and the product, and drops the rest. Left out: the firewalls of the nodes stay as they are; one that kloudspot set earlier is removed.',
       }),
     workload: workloadNetwork.optional().meta({
-      description: 'A second network, in which the product serves; see above. The virtual address may lie in it.',
+      description: 'A second network, in which the product serves; see above. The virtual address may be in it.',
     }),
   }),
   system: z
@@ -246,13 +246,14 @@ export const siteSchema = z.strictObject({
       channel: z.string().regex(channelForm, `a MicroK8s channel such as ${defaultChannel}`).default(defaultChannel),
       kubeconfig: z.string().min(1).optional().meta({
         description:
-          'A cluster that is there already: its kubeconfig on this machine. No nodes are given then, and only start, update, stop and status apply.',
+          'An existing cluster: its kubeconfig on this machine. No nodes are given then, and only start, update, stop and status apply.',
       }),
       podRange: ipv4Range
         .default(defaultRanges.pods)
-        .meta({ description: 'Addresses of pods. Another one where the network of the nodes lies in it.' }),
+        .meta({ description: 'Addresses of pods. Choose another one if it contains the network of the nodes.' }),
       serviceRange: ipv4Range.default(defaultRanges.services).meta({
-        description: 'Addresses of services inside the cluster. Another one where the network of the nodes lies in it.',
+        description:
+          'Addresses of services inside the cluster. Choose another one if it contains the network of the nodes.',
       }),
       services: z
         .array(z.enum(serviceNames))
@@ -267,7 +268,7 @@ export const siteSchema = z.strictObject({
       }),
       rbac: z.boolean().optional().meta({
         description:
-          'true: the API server of every manager asks for rights (RBAC). Left out: as MicroK8s has it, who gets in may do everything.',
+          'true: the API server of every manager enforces RBAC. Left out: the default of MicroK8s, everyone with access may do everything.',
       }),
       oidc: oidc.optional().meta({
         description: 'Users of the company log in with tokens of its own issuer. Goes with rbac.',
@@ -286,7 +287,7 @@ export const siteSchema = z.strictObject({
           volumeGroup: volumeGroupName.default(defaultGroup),
           storageClass: kubernetesName
             .optional()
-            .meta({ description: 'A class of your own that is there already, in place of LVM on each node.' }),
+            .meta({ description: 'An existing class of your own, instead of LVM on each node.' }),
         })
         .prefault({})
         .meta({ description: 'Volumes of one node each, on LVM.' }),
@@ -299,7 +300,7 @@ export const siteSchema = z.strictObject({
             .optional()
             .meta({ description: 'GB of that logical volume. Default: what the volumes need.' }),
           device: device.meta({
-            description: 'A blank disk or partition for the pool, on each manager, in place of a volume group.',
+            description: 'A blank disk or partition for the pool, on each manager, instead of a volume group.',
           }),
           storageClass: kubernetesName.optional().meta({ description: 'With engine existing: the class to use.' }),
         })
@@ -315,7 +316,7 @@ export const siteSchema = z.strictObject({
     })
     .prefault({}),
   customer: z.strictObject({
-    dnsName: dnsName.meta({ description: 'The DNS name that leads to the virtual address.' }),
+    dnsName: dnsName.meta({ description: 'The DNS name that resolves to the virtual address.' }),
     reference: line.meta({ description: 'Customer reference.' }),
   }),
   tls: z

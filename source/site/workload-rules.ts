@@ -43,7 +43,7 @@ const withoutVirtual: Complaint = {
   field: ['network', 'virtualAddress'],
   found: 'missing',
   expected: 'a free address for the whole cluster',
-  text: 'network.virtualAddress is missing, wanted a free address for the whole cluster, because network.workload has addresses',
+  text: 'network.virtualAddress is missing, expected a free address for the whole cluster, because network.workload has addresses',
 };
 
 const complaint = (field: SitePath, found: string, expected: string, problem: string): Complaint => ({

@@ -47,7 +47,7 @@ function clusterLines({ datastore, virtualAddress, release, through }: StatusRep
     ...(through === undefined ? [] : [`Asked through ${through}.`]),
     ...(datastore
       ? [
-          `Datastore: ${datastore.living} of ${datastore.voters} voting members live; it survives ${survived(datastore.survives)} now.`,
+          `Datastore: ${datastore.living} of ${datastore.voters} voting members online; it survives ${survived(datastore.survives)} now.`,
         ]
       : []),
     ...(virtualAddress ? [`Virtual address ${virtualAddress.address}: ${addressWords(virtualAddress)}.`] : []),

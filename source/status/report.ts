@@ -82,7 +82,7 @@ const componentSchema = z.object({
   words: z.string().meta({ description: 'What there is to say about it; empty where it is complete' }),
   cause: z.string().optional().meta({ description: 'What keeps a pod of it from being ready, in plain words' }),
   nodes: z.array(z.object({ node: z.string(), ready: z.number().int() })),
-  uneven: z.boolean().meta({ description: 'Its pods lie on fewer nodes than they could' }),
+  uneven: z.boolean().meta({ description: 'Its pods are on fewer nodes than they could be' }),
 });
 /** A part of the product. */
 export type ComponentStatus = z.output<typeof componentSchema>;

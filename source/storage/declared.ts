@@ -42,7 +42,7 @@ function deviceProblem(volume: DeclaredVolume, storage: StorageFacts): string | 
   if ([found, ...found.children].some(({ mountPoints }) => mountPoints.includes(mountOf(volume)))) return undefined;
   const row = diskRows(storage).find((each) => each.device === found);
   const trouble = row && !row.usable ? eraseTrouble(row, volume.erase) : undefined;
-  return trouble === undefined ? undefined : `${volume.device} cannot carry ${volume.name}: ${trouble}.`;
+  return trouble === undefined ? undefined : `${volume.device} cannot hold ${volume.name}: ${trouble}.`;
 }
 
 /** Bytes that its logical volume still takes of the group. */

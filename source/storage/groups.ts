@@ -32,7 +32,7 @@ export function groupTrouble(storage: StorageFacts, group: VolumeGroupFacts): Gr
   }
   if (group.missingPhysicalVolumes > 0) {
     return {
-      what: `${group.name} misses ${plural(group.missingPhysicalVolumes, 'physical volume')}.`,
+      what: `${group.name} is missing ${plural(group.missingPhysicalVolumes, 'physical volume')}.`,
       advice: `Bring the disk back, or drop it knowingly: vgreduce --removemissing ${group.name}`,
     };
   }

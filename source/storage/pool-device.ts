@@ -55,7 +55,7 @@ export function deviceTrouble(storage: StorageFacts, path: string, erase?: strin
   if (trouble === undefined) return undefined;
   const knowingly = row.data === undefined ? '' : `, or have this one erased: erase: ${device.name}, beside device`;
   return {
-    what: `${path} cannot carry the pool: ${trouble}.`,
+    what: `${path} cannot hold the pool: ${trouble}.`,
     advice: `Name another device${knowingly}. What there is: ${kloudspot('storage list')}`,
   };
 }

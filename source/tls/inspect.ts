@@ -148,9 +148,9 @@ function validity(leaf: X509Certificate, now: Date): Finding {
     return found('tls-validity', 'fail', 'not yet valid', `The certificate is valid from ${day(from)} on.`, advice);
   }
   const renew = 'Have it renewed.';
-  if (now > to) return found('tls-validity', 'fail', 'expired', `The certificate ended on ${day(to)}.`, renew);
+  if (now > to) return found('tls-validity', 'fail', 'expired', `The certificate expired on ${day(to)}.`, renew);
   const seen = `${left} ${left === 1 ? 'day' : 'days'} left`;
-  if (left < 30) return found('tls-validity', 'warn', seen, `The certificate ends on ${day(to)}.`, renew);
+  if (left < 30) return found('tls-validity', 'warn', seen, `The certificate expires on ${day(to)}.`, renew);
   return found('tls-validity', 'pass', seen, `The certificate is valid until ${day(to)}.`);
 }
 

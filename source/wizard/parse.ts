@@ -43,7 +43,7 @@ export function addressWithPrefix(text: string): Parsed {
 export function range(text: string): Parsed {
   const read = siteRules.ipv4Range.safeParse(text);
   if (read.success) return { value: text };
-  return { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network in prefix notation'}` };
+  return { problem: `${text}: expected ${read.error.issues[0]?.message ?? 'a network in prefix notation'}` };
 }
 
 /** A network of machines in prefix notation, judged as the site file judges it. */
@@ -51,7 +51,7 @@ export function network(text: string): Parsed {
   const read = siteRules.ipv4Network.safeParse(text);
   return read.success
     ? { value: text }
-    : { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network'}` };
+    : { problem: `${text}: expected ${read.error.issues[0]?.message ?? 'a network'}` };
 }
 
 /** RFC 1123 label, as Kubernetes names nodes; the name of a site is one, too. */
@@ -85,7 +85,7 @@ export function dnsName(text: string): Parsed {
   if (/^[a-z]+:\/\//.test(text))
     return { problem: `${text} is a URL: give the name alone, such as ${text.split('/')[2] ?? 'spot.example.org'}` };
   if (text.includes('_')) return { problem: `${text} has an underscore: DNS names of hosts take hyphens` };
-  if (isIpv4(text)) return { problem: `${text} is an address: the name that leads to it is asked for here` };
+  if (isIpv4(text)) return { problem: `${text} is an address: enter the DNS name that resolves to it` };
   const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
   const long = text.split('.').find((part) => part.length > 63);
   if (long !== undefined)
@@ -228,5 +228,5 @@ export const byRule =
   (text) => {
     const { success, error } = rule.safeParse(text);
     if (success) return { value: text };
-    return { problem: `${text}: wanted ${error.issues[0]?.message ?? 'another text'}` };
+    return { problem: `${text}: expected ${error.issues[0]?.message ?? 'another text'}` };
   };

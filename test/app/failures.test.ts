@@ -79,7 +79,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   [
     'restore of a backup whose site file is none',
     () => siteOfBackup(backup('broken')),
-    ['The site of the backup cannot be read.', 'name is missing, wanted '],
+    ['The site of the backup cannot be read.', 'name is missing, expected '],
   ],
   [
     'restore after the nodes have changed',

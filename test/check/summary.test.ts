@@ -103,10 +103,10 @@ describe('findings that are told', () => {
 
   test.each([
     ['No disk of ks-1 carries LVM.', 'No disk of any of these nodes carries LVM.'],
-    ['Nothing was seen of ks-1.', 'Nothing was seen of any of these nodes.'],
+    ['No facts of ks-1 could be read.', 'No facts of any of these nodes could be read.'],
     ['The clock of ks-1 is late.', 'The clock of each of these nodes is late.'],
     ['No internet. Ask ks-1 again.', 'No internet. Ask each of these nodes again.'],
-    ['admin may not become root on ks-1.', 'admin may not become root on any of these nodes.'],
+    ['admin cannot become root on ks-1.', 'admin cannot become root on any of these nodes.'],
   ])('of several nodes read as a sentence: %s', (reason, merged) => {
     const [one] = findingsWithout('ks-1');
     if (one === undefined) throw new Error('no finding');

@@ -48,7 +48,7 @@ test('a broken group stays the default where the site names it, and no other is 
   const lost = { ...group, missingPhysicalVolumes: 1 };
   const rows = poolOf({ ...whole, volumeGroups: [lost, { ...group, name: 'data', uuid: 'other' }] });
   expect(rows[0]).toBe('data 782.1G free space yes: a new logical volume, beside the reserve');
-  expect(rows).toContain('ubuntu-vg 782.1G free space no: ubuntu-vg misses 1 physical volume. (default)');
+  expect(rows).toContain('ubuntu-vg 782.1G free space no: ubuntu-vg is missing 1 physical volume. (default)');
 });
 
 test('the default is what the node names for itself', () => {

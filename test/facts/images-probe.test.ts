@@ -98,7 +98,9 @@ test.skipIf(none)('without the login, with a wrong one, and where nothing answer
     { image: 'team/app:1.0', kind: 'absent', problem: 'the registry refuses the login, or has no such image' },
     { image: 'old/app:1.0', kind: 'absent', problem: 'the registry refuses the login, or has no such image' },
   ]);
-  expect(await ask([image('old/app')], '')).toMatchObject([{ kind: 'absent', problem: 'the registry wants a login' }]);
+  expect(await ask([image('old/app')], '')).toMatchObject([
+    { kind: 'absent', problem: 'the registry requires a login' },
+  ]);
   const nowhere = {
     ...image('x'),
     image: 'x:1',
@@ -157,7 +159,7 @@ test.skipIf(none)(
     hosts('moved.test_5000_', `# containerd\nserver = '${base}'\n`);
     expect(await ask([of('moved.test:5000', 'open')], login)).toEqual([]);
     expect(await ask([of('moved.test:5000', 'old/app')], login)).toEqual([
-      { image: 'old/app:1.0', kind: 'absent', problem: 'the registry wants a login' },
+      { image: 'old/app:1.0', kind: 'absent', problem: 'the registry requires a login' },
     ]);
     hosts('both.test', `server = "${base}"\n[host."http://127.0.0.1:1"]\n`);
     expect(await ask([of('both.test', 'open')], login)).toEqual([]);

@@ -15,7 +15,7 @@ function storageOf(situation: LvmSituation) {
 test.each<[LvmSituation, object]>([
   ['volume', { free: 1, of: 1, volumes: ['shared 3 kloudspot'], trouble: [] }],
   ['full', { free: 0, of: 1, volumes: ['all 4'], trouble: [] }],
-  ['missing', { free: 4, of: 2, volumes: [], trouble: ['data misses 1 physical volume.'] }],
+  ['missing', { free: 4, of: 2, volumes: [], trouble: ['data is missing 1 physical volume.'] }],
   [
     'twins',
     {

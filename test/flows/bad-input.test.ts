@@ -48,12 +48,12 @@ describe('a wrong site file gives every problem with its place, and is left as i
   });
 
   it.each([
-    ['0', /kafka is 0, wanted at least 1 GB/],
-    ['1e9', /kafka is 1000000000, wanted at most 1000000 GB/],
-    ['"10GB"', /kafka is "10GB", wanted a number/],
-    ['-1', /kafka is -1, wanted at least 1 GB/],
-    ['text', /kafka is "text", wanted a number/],
-    ['1.5', /kafka is 1\.5, wanted a whole number of GB/],
+    ['0', /kafka is 0, expected at least 1 GB/],
+    ['1e9', /kafka is 1000000000, expected at most 1000000 GB/],
+    ['"10GB"', /kafka is "10GB", expected a number/],
+    ['-1', /kafka is -1, expected at least 1 GB/],
+    ['text', /kafka is "text", expected a number/],
+    ['1.5', /kafka is 1\.5, expected a whole number of GB/],
   ])('a volume of %s', async (size, says) => {
     const rehearsal = await Rehearsal.begin();
     const site = await rehearsal.siteFile((text) => text.replace('  volumes: {}', `  volumes: { kafka: ${size} }`));

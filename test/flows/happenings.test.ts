@@ -34,10 +34,10 @@ it('a disk that is lost after the build is named with what lay on it, and a grou
   expect(built.code, built.stderr + built.stdout.slice(-2000)).toBe(0);
 
   const listed = await rehearsal.run('storage list', scenario);
-  expect(listed.stdout).toMatch(/vg_share .* no: vg_share misses 1 physical volume/);
+  expect(listed.stdout).toMatch(/vg_share .* no: vg_share is missing 1 physical volume/);
   const status = await rehearsal.run('status', scenario);
   expect(status.stdout).toMatch(
-    /DEGRADED.*\n {2}Volume group vg_share of ks-3 misses 1 disk\.\n {2}The storage pool is not online on ks-3 \(offline\)/,
+    /DEGRADED.*\n {2}Volume group vg_share of ks-3 is missing 1 disk\.\n {2}The storage pool is not online on ks-3 \(offline\)/,
   );
   const grown = await rehearsal.run('storage grow', 'kafka', '9', '--yes', scenario);
   expect([grown.code, grown.stderr]).toEqual([3, expect.stringContaining('ks-2: ubuntu-vg has 1 GB free')]);
@@ -77,7 +77,7 @@ it('certificates that have ended are shown and renewed although no API answers; 
 
   const status = await rehearsal.run('status', scenario);
   expect(status.stdout).toMatch(
-    /DOWN.*\n {2}The API of the cluster does not answer: its certificate has ended on ks-1, ks-2, ks-3\./,
+    /DOWN.*\n {2}The API of the cluster does not answer: its certificate has expired on ks-1, ks-2, ks-3\./,
   );
   expect(status.stdout).toMatch(/Next: kloudspot certificates renew /);
   const listed = await rehearsal.run('certificates', scenario);

@@ -23,14 +23,16 @@ it('a group that lost its second disk before the build is told of, with what to 
 
   const estimate = await rehearsal.run('storage estimate', '--yes', flag);
   expect([estimate.code, estimate.stdout]).toEqual([3, expect.stringMatching(drop)]);
-  expect(estimate.stdout).toMatch(/on a missing disk, \/dev\/sda3\n +not usable: ubuntu-vg misses 1 physical volume/);
-  expect(estimate.stdout).toMatch(/ks-2: ubuntu-vg misses 1 physical volume\./);
+  expect(estimate.stdout).toMatch(
+    /on a missing disk, \/dev\/sda3\n +not usable: ubuntu-vg is missing 1 physical volume/,
+  );
+  expect(estimate.stdout).toMatch(/ks-2: ubuntu-vg is missing 1 physical volume\./);
   const list = await rehearsal.run('storage list', flag);
-  expect(list.stdout).toMatch(/ubuntu-vg .*free space +no: ubuntu-vg misses 1 physical volume\. \(default\)/);
+  expect(list.stdout).toMatch(/ubuntu-vg .*free space +no: ubuntu-vg is missing 1 physical volume\. \(default\)/);
   const preflight = await rehearsal.run('preflight', flag);
   expect([preflight.code, preflight.stdout]).toEqual([3, expect.stringMatching(drop)]);
   const plan = await rehearsal.run('plan', '--brief', flag);
-  expect(plan.stdout).toMatch(/ks-2: ubuntu-vg misses 1 physical volume\.\nWhat helps: kloudspot storage estimate/);
+  expect(plan.stdout).toMatch(/ks-2: ubuntu-vg is missing 1 physical volume\.\nWhat helps: kloudspot storage estimate/);
   const init = await rehearsal.run('init', '--yes', flag);
   expect([init.code, init.stdout]).toEqual([3, expect.stringMatching(drop)]);
   expect(await rehearsal.runs()).toEqual([]);
@@ -45,12 +47,12 @@ it('a disk lost under the running product: status names the group, the node and 
   // The hour after the deployment goes by while it is asked.
   await expect
     .poll(async () => (await rehearsal.run('status', flag)).stdout)
-    .toMatch(/DEGRADED[\s\S]*Volume group vg_data of ks-2 misses 1 disk\.[\s\S]*kloudspot node replace ks-2/);
+    .toMatch(/DEGRADED[\s\S]*Volume group vg_data of ks-2 is missing 1 disk\.[\s\S]*kloudspot node replace ks-2/);
   const estimate = await rehearsal.run('storage estimate', '--yes', flag);
   expect([estimate.code, estimate.stdout]).toEqual([
     3,
-    expect.stringMatching(/ks-2: vg_data misses 1 physical volume/),
+    expect.stringMatching(/ks-2: vg_data is missing 1 physical volume/),
   ]);
   const preflight = await rehearsal.run('preflight', flag);
-  expect(preflight.stdout).toMatch(/State of volume groups \(ks-2\)\n +vg_data misses 1 physical volume/);
+  expect(preflight.stdout).toMatch(/State of volume groups \(ks-2\)\n +vg_data is missing 1 physical volume/);
 });

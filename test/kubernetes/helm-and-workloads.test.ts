@@ -125,7 +125,7 @@ describe('workloads', () => {
           { name: 'a', state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting' } } },
         ],
       },
-      /^it ends again and again after it has started \(CrashLoopBackOff: back-off 20s restarting\)$/,
+      /^it keeps exiting after it has started \(CrashLoopBackOff: back-off 20s restarting\)$/,
     ],
     [
       {
@@ -146,7 +146,7 @@ describe('workloads', () => {
           },
         ],
       },
-      /^it ends again and again .* \(CrashLoopBackOff: back-off 40s; last with exit code 3\)$/,
+      /^it keeps exiting .* \(CrashLoopBackOff: back-off 40s; last with exit code 3\)$/,
     ],
     [
       {
@@ -160,11 +160,11 @@ describe('workloads', () => {
           },
         ],
       },
-      /^it takes more memory than its limit and is ended \(OOMKilled; restarted 2 times; CrashLoopBackOff: back-off 20s\)$/,
+      /^it exceeds its memory limit and is killed \(OOMKilled; restarted 2 times; CrashLoopBackOff: back-off 20s\)$/,
     ],
     [
       { phase: 'Running', containerStatuses: [{ name: 'a', state: { terminated: { reason: 'Error', exitCode: 3 } } }] },
-      /^it ended with exit code 3 \(Error; restarted 0 times\)$/,
+      /^it exited with code 3 \(Error; restarted 0 times\)$/,
     ],
     [
       { phase: 'Running', containerStatuses: [{ name: 'a', started: true, state: {} }] },

@@ -49,7 +49,7 @@ const troubles = [
     what: 'a program that ends at once, over and over',
     begin: () => broken({ image: 'docker.io/library/crashes:1' }),
     end: whole,
-    reason: /kloudspot-web . of 1 \(it ends again and again after it has started\)/,
+    reason: /kloudspot-web . of 1 \(it keeps exiting after it has started\)/,
     words: /CrashLoopBackOff: back-off .*; last with exit code 3/,
   },
   {
@@ -60,7 +60,7 @@ const troubles = [
         resources: { requests: { memory: '32Mi' }, limits: { memory: '32Mi' } },
       }),
     end: whole,
-    reason: /kloudspot-web . of 1 \(it takes more memory than its limit and is ended\)/,
+    reason: /kloudspot-web . of 1 \(it exceeds its memory limit and is killed\)/,
     words: /OOMKilled; restarted \d+ times?/,
   },
   {

@@ -79,7 +79,7 @@ describe('the life of a cluster', () => {
     // A server reads its certificate again once a minute.
     await expect.poll(verdict, patience).toBe('down');
     const { reasons, next } = await status();
-    expect(reasons[0]).toBe('The API of the cluster does not answer: its certificate has ended on ks-1, ks-2, ks-3.');
+    expect(reasons[0]).toBe('The API of the cluster does not answer: its certificate has expired on ks-1, ks-2, ks-3.');
     expect(next).toContain('kloudspot certificates renew');
     const listed = await ran(fromLaptop(root, 'certificates', '--site', site));
     expect(listed.stdout).toMatch(/server +ks-1 +ended/);

@@ -172,7 +172,7 @@ describe.skipIf(!able)("against LVM's own books (needs root, lvm2 and loop devic
     expect(troubleOf(seen(), 'data')).toBeUndefined();
     detach(second);
     const storage = seen('missing');
-    expect(troubleOf(storage, 'data')).toBe('data misses 1 physical volume.');
+    expect(troubleOf(storage, 'data')).toBe('data is missing 1 physical volume.');
     // vg_free still has both disks; what can be taken is on the one that is there.
     expect(findGroup(storage, 'data')?.freeBytes).toBeLessThan(5 * 2 ** 30);
   });

@@ -60,7 +60,7 @@ const rows: readonly (readonly [
     [fixed('10.0.4.22/24', { gateway: '10.0.5.1' })],
     {},
     {},
-    ['fail gateway: 10.0.5.1 lies outside 10.0.4.0/24, the network of ks-2, which cannot reach it.'],
+    ['fail gateway: 10.0.5.1 is outside 10.0.4.0/24, the network of ks-2, which cannot reach it.'],
   ],
   [
     'gateway is the node',
@@ -103,7 +103,7 @@ const rows: readonly (readonly [
     [first, fixed('10.0.9.22/24', { gateway: '10.0.9.1' })],
     {},
     {},
-    ['warn same-network: ks-2 is in 10.0.9.0/24', 'fail virtual-address: 10.0.4.30 lies outside 10.0.9.0/24'],
+    ['warn same-network: ks-2 is in 10.0.9.0/24', 'fail virtual-address: 10.0.4.30 is outside 10.0.9.0/24'],
   ],
   [
     'a node in the range of pods',
@@ -112,7 +112,7 @@ const rows: readonly (readonly [
     {},
     [
       "fail cluster-ranges: The node's network 10.1.4.0/24 overlaps 10.1.0.0/16",
-      'fail virtual-address: 10.1.4.30 lies in 10.1.0.0/16',
+      'fail virtual-address: 10.1.4.30 is in 10.1.0.0/16',
     ],
   ],
   [
@@ -134,7 +134,7 @@ const rows: readonly (readonly [
     [first],
     { virtualAddress: '10.0.5.30' },
     {},
-    ['fail virtual-address: 10.0.5.30 lies outside 10.0.4.0/24, the network of ks-1'],
+    ['fail virtual-address: 10.0.5.30 is outside 10.0.4.0/24, the network of ks-1'],
   ],
   [
     'virtual address of a node',

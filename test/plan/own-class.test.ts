@@ -133,7 +133,7 @@ describe('a volume that several nodes mount at once', () => {
     makePlan({ purpose: 'init', site: of, product: many, facts: factsOf(shape), now });
 
   test('is refused on cStor when the plan is made, with what can carry it', () => {
-    expect(planned(siteOf(shape))).toThrow(/cannot carry streamState/);
+    expect(planned(siteOf(shape))).toThrow(/cannot hold streamState/);
     expect(accessTroubles(siteOf(shape), many)).toMatchObject([
       { volume: 'streamState', what: expect.stringContaining('a volume of OpenEBS cStor is mounted by one') },
     ]);
@@ -152,7 +152,7 @@ describe('a volume that several nodes mount at once', () => {
       nodes: site.nodes.map((node, index) => (index === 0 ? { ...node, volumes } : node)),
       storage: { shared: { engine: 'existing', storageClass: 'archive' } },
     });
-    expect(planned(local)).toThrow(/cannot carry streamElasticsearch, streamState/);
+    expect(planned(local)).toThrow(/cannot hold streamElasticsearch, streamState/);
     expect(accessTroubles(local, product)[0]?.what).toContain('class archive holds volumes of one node each');
   });
 });

@@ -151,7 +151,7 @@ describe('a disk that carries data is erased only where its name was typed', () 
   });
 
   test.each([
-    ['no name', undefined, used, /cannot carry the pool: has partitions/],
+    ['no name', undefined, used, /cannot hold the pool: has partitions/],
     ['another name', 'sdc', used, /it is sdb now, and sdc is the name that was typed/],
     [
       'a disk that is mounted',

@@ -54,7 +54,7 @@ describe('what happens by itself', () => {
     const storage = (await factsOf(world, node)).storage;
     expect(storage?.disks.map(({ name }) => name)).toEqual(['sda']);
     const lost = storage?.volumeGroups.find(({ name }) => name === 'vg_data');
-    expect(storage && lost && groupTrouble(storage, lost)?.what).toBe('vg_data misses 1 physical volume.');
+    expect(storage && lost && groupTrouble(storage, lost)?.what).toBe('vg_data is missing 1 physical volume.');
     expect(storage?.volumeGroups.find(({ name }) => name === 'ubuntu-vg')).toMatchObject({ missingPhysicalVolumes: 0 });
     for (const command of ['lvcreate -y -L 1G -n new vg_data', 'lvextend -L 7G vg_data/old']) {
       const { code, stderr } = await world.run(node, command);
@@ -71,7 +71,7 @@ describe('what happens by itself', () => {
     await world.pass(90_000);
     const storage = (await factsOf(world, node)).storage ?? expect.fail('no storage');
     const [group] = storage.volumeGroups;
-    expect(group && groupTrouble(storage, group)?.what).toBe('ubuntu-vg misses 1 physical volume.');
+    expect(group && groupTrouble(storage, group)?.what).toBe('ubuntu-vg is missing 1 physical volume.');
     const { stdout } = await world.run(node, 'lvs --reportformat json -o lv_name,lv_attr');
     const attributes = JSON.parse(stdout).report[0].lv.map((row: Record<string, string>) => [
       row['lv_name'],

@@ -37,8 +37,8 @@ describe('the virtual address: the field, the file and preflight say the same se
   test.each([
     ['10.0.4.22', '10.0.4.22 is the address of ks-2: the cluster needs one that no machine has'],
     ['10.0.4.1', '10.0.4.1 is the address of a gateway: the cluster needs one that no machine has'],
-    ['10.1.4.30', '10.1.4.30 lies in 10.1.0.0/16, which MicroK8s gives to pods'],
-    ['10.0.5.30', '10.0.5.30 lies outside 10.0.4.0/24, the network of ks-1: MetalLB answers by ARP'],
+    ['10.1.4.30', '10.1.4.30 is in 10.1.0.0/16, which MicroK8s uses for pods'],
+    ['10.0.5.30', '10.0.5.30 is outside 10.0.4.0/24, the network of ks-1: MetalLB answers by ARP'],
     ['10.0.4.0', '10.0.4.0 is the network address of 10.0.4.0/24, which no machine has'],
     ['10.0.4.255', '10.0.4.255 is the broadcast address of 10.0.4.0/24, which no machine has'],
   ])('%s', (address, sentence) => {
@@ -75,7 +75,7 @@ test('the ends of a network, and of one that has none', () => {
 });
 
 test.each([
-  ['10.0.5.1', /lies outside 10\.0\.4\.0\/24, the network of ks-1, which cannot reach it/],
+  ['10.0.5.1', /is outside 10\.0\.4\.0\/24, the network of ks-1, which cannot reach it/],
   ['10.0.4.21', /is the address of ks-1 itself/],
   ['10.0.4.255', /broadcast address/],
   ['10.0.4.1', undefined],

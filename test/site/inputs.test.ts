@@ -20,7 +20,7 @@ test.each([
 ])('%s keeps what was typed in the advice', (typed, path) => {
   const read = parseSite(input('scalars.yaml'), 'site.yaml');
   const problem = 'problems' in read ? read.problems.find((one) => one.path === path) : undefined;
-  expect(problem?.text).toContain(`is ${typed}, wanted text, in quotes: "${typed}"`);
+  expect(problem?.text).toContain(`is ${typed}, expected text, in quotes: "${typed}"`);
 });
 
 describe('anchors', () => {
@@ -54,12 +54,12 @@ describe('a mistake in what aliases stand for', () => {
   };
 
   test.each([
-    ['aliases-only.yaml', 'port: 22 }', 'port: twenty }', '4:36 nodes.0.access.port is "twenty", wanted a number'],
+    ['aliases-only.yaml', 'port: 22 }', 'port: twenty }', '4:36 nodes.0.access.port is "twenty", expected a number'],
     [
       'anchors.yaml',
       'mode: static',
       'mode: statik',
-      '5:21 nodes.0.network.mode is "statik", wanted one of static, dhcp',
+      '5:21 nodes.0.network.mode is "statik", expected one of static, dhcp',
     ],
     ['anchors.yaml', 'gateway:', 'gatway:', '5:29 nodes.0.network.gatway is not a known key; did you mean gateway?'],
   ])('%s: is shown once, at the anchor: %s', (name, right, wrong, line) => {
@@ -79,9 +79,9 @@ describe('a mistake in what aliases stand for', () => {
     ['access: *nope', '7:60 *nope is an alias of nothing, wanted &nope before it'],
     [
       'access: &own { user: *own }',
-      '7:73 an alias stands inside what it stands for, wanted an alias of something else',
+      '7:73 an alias stands inside what it stands for, expected an alias of something else',
     ],
-    ['access: { <<: 7 }', '7:66 << without keys to take over, wanted keys and values, or an alias of some'],
+    ['access: { <<: 7 }', '7:66 << without keys to take over, expected keys and values, or an alias of some'],
   ])('%s is shown where it stands', (wrong, line) => {
     expect(problems(input('anchors.yaml').replace('access: *login', wrong))).toEqual([line]);
   });

@@ -40,35 +40,50 @@ describe('a right site.yaml', () => {
 
 /** Each row: what is written instead, and the one line that it gives. */
 const wrong: readonly (readonly [string, string, string, string])[] = [
-  ['a tab', '    role: manager\n    local', '\trole: manager\n    local', 'line 11, column 1: a tab, wanted spaces'],
+  ['a tab', '    role: manager\n    local', '\trole: manager\n    local', 'line 11, column 1: a tab, expected spaces'],
   ['a duplicate key', 'name: berlin', 'name: x\nname: berlin', 'line 5, column 1: this key is given twice'],
-  ['a number for text', '"no"', '12', 'line 29, column 14: customer.reference is 12, wanted text, in quotes: "12"'],
-  ['text for a list', '[10.0.4.1, 8.8.8.8]', 'x', 'line 26, column 16: network.nameservers is "x", wanted a list'],
+  ['a number for text', '"no"', '12', 'line 29, column 14: customer.reference is 12, expected text, in quotes: "12"'],
+  ['text for a list', '[10.0.4.1, 8.8.8.8]', 'x', 'line 26, column 16: network.nameservers is "x", expected a list'],
   [
     'a capital letter',
     'name: ks-1',
     'name: KS-1',
-    'line 9, column 11: nodes.0.name is "KS-1", wanted lower-case letters',
+    'line 9, column 11: nodes.0.name is "KS-1", expected lower-case letters',
   ],
-  ['an underscore', 'name: ks-1', 'name: ks_1', 'line 9, column 11: nodes.0.name is "ks_1", wanted lower-case letters'],
-  ['no prefix', '10.0.4.22/24', '10.0.4.22', 'network.address is "10.0.4.22", wanted an IPv4 address with its prefix'],
-  ['a network', '10.0.4.22/24', '10.0.4.0/24', 'is "10.0.4.0/24", wanted the address of a machine'],
-  ['a broadcast', '10.0.4.22/24', '10.0.4.255/24', 'is "10.0.4.255/24", wanted the address of a machine'],
+  [
+    'an underscore',
+    'name: ks-1',
+    'name: ks_1',
+    'line 9, column 11: nodes.0.name is "ks_1", expected lower-case letters',
+  ],
+  [
+    'no prefix',
+    '10.0.4.22/24',
+    '10.0.4.22',
+    'network.address is "10.0.4.22", expected an IPv4 address with its prefix',
+  ],
+  ['a network', '10.0.4.22/24', '10.0.4.0/24', 'is "10.0.4.0/24", expected the address of a machine'],
+  ['a broadcast', '10.0.4.22/24', '10.0.4.255/24', 'is "10.0.4.255/24", expected the address of a machine'],
   ['a loopback', '10.0.4.22/24', '127.0.0.1/8', 'wanted an address that a machine can have'],
-  ['a short address', '10.0.4.30', '10.0.4', 'network.virtualAddress is "10.0.4", wanted an IPv4 address'],
+  ['a short address', '10.0.4.30', '10.0.4', 'network.virtualAddress is "10.0.4", expected an IPv4 address'],
   ['an option for ssh', 'reach: 10.0.4.87', 'reach: -oProxyCommand=x', 'nodes.1.reach is "-oProxyCommand=x", wanted'],
-  ['a reach with user', 'reach: 10.0.4.87', 'reach: a@10.0.4.87', 'nodes.1.reach is "a@10.0.4.87", wanted an address'],
+  [
+    'a reach with user',
+    'reach: 10.0.4.87',
+    'reach: a@10.0.4.87',
+    'nodes.1.reach is "a@10.0.4.87", expected an address',
+  ],
   [
     'a wrong choice',
     'local: true',
     'local: true\n    access: {port: 0}',
-    'nodes.0.access.port is 0, wanted at least 1',
+    'nodes.0.access.port is 0, expected at least 1',
   ],
   [
     'a role',
     'role: manager\n    local',
     'role: boss\n    local',
-    'nodes.0.role is "boss", wanted one of manager, worker',
+    'nodes.0.role is "boss", expected one of manager, worker',
   ],
   [
     'an unknown key',
@@ -87,39 +102,39 @@ const wrong: readonly (readonly [string, string, string, string])[] = [
     'a missing key',
     "  dnsName: 'spot.acme.eu'\n",
     '',
-    'line 27, column 1: customer.dnsName is missing, wanted text: The DNS name',
+    'line 27, column 1: customer.dnsName is missing, expected text: The DNS name',
   ],
   [
     'an unknown TLS mode',
     'customer:',
     'tls: {mode: file}\ncustomer:',
-    'tls.mode is "file", wanted one of self-signed, files',
+    'tls.mode is "file", expected one of self-signed, files',
   ],
   [
     'a missing TLS key',
     'customer:',
     'tls: {mode: files, certificate: a}\ncustomer:',
-    'tls.key is missing, wanted text',
+    'tls.key is missing, expected text',
   ],
   [
     'a size of 0',
     'customer:',
     'storage: {volumes: {kafka: 0}}\ncustomer:',
-    'storage.volumes.kafka is 0, wanted at least 1 GB',
+    'storage.volumes.kafka is 0, expected at least 1 GB',
   ],
   [
     'a size with unit',
     'customer:',
     'storage: {volumes: {kafka: 10GB}}\ncustomer:',
-    'storage.volumes.kafka is "10GB", wanted a number',
+    'storage.volumes.kafka is "10GB", expected a number',
   ],
   [
     'a size too big',
     'customer:',
     'storage: {volumes: {kafka: 1e9}}\ncustomer:',
-    'storage.volumes.kafka is 1000000000, wanted at most 1000000 GB',
+    'storage.volumes.kafka is 1000000000, expected at most 1000000 GB',
   ],
-  ['another version', 'version: 1', 'version: 2', 'line 3, column 10: version is 2, wanted 1'],
+  ['another version', 'version: 1', 'version: 2', 'line 3, column 10: version is 2, expected 1'],
 ];
 
 describe('a wrong site.yaml', () => {
@@ -160,7 +175,7 @@ describe('a wrong site.yaml', () => {
     [...names].map((name, place) => `${name}: &${name} [${Array(10).fill(place === 0 ? 1 : `*${names[place - 1]}`)}]`);
 
   it.each([
-    ['a second document', `${berlin}---\n${berlin}`, 'a second document begins here (---), wanted one'],
+    ['a second document', `${berlin}---\n${berlin}`, 'a second document begins here (---), expected one'],
     ['lists in lists without end', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'nested too deeply'],
     [
       'aliases that multiply',

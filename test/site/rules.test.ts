@@ -76,7 +76,7 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
       },
     },
     [
-      'network.workload.addresses.web: 10.20.1.9 lies outside 10.20.0.0/24, the network for workload',
+      'network.workload.addresses.web: 10.20.1.9 is outside 10.20.0.0/24, the network for workload',
       'network.workload.addresses.api: 10.20.0.40 is the virtual address already',
       'network.workload.addresses.syslog: 10.20.0.7 is the address of b',
       'network.workload.addresses.last: 10.20.0.255 is the broadcast address of 10.20.0.0/24',
@@ -89,7 +89,7 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
       network: { workload: { range: '10.0.4.0/25', interface: 'eno2', addresses: { web: '10.0.4.9' } } },
     },
     [
-      'network.virtualAddress is missing, wanted a free address for the whole cluster, because network.workload',
+      'network.virtualAddress is missing, expected a free address for the whole cluster, because network.workload',
       'network.workload.range: 10.0.4.0/25 overlaps 10.0.4.0/24, the network by which a is in the cluster',
     ],
   ],

@@ -205,7 +205,7 @@ describe('one verdict, its reasons and the next command', () => {
         ],
       },
       'degraded',
-      [/^Volume group ubuntu-vg of ks-2 misses 1 disk\.$/],
+      [/^Volume group ubuntu-vg of ks-2 is missing 1 disk\.$/],
       /where it does not come back: kloudspot node replace ks-2$/,
     ],
     [
@@ -216,8 +216,8 @@ describe('one verdict, its reasons and the next command', () => {
         ],
       },
       'ok',
-      [/^Volume group old of ks-2 misses 2 disks\.$/],
-      /Look at the disk of ks-2/,
+      [/^Volume group old of ks-2 is missing 2 disks\.$/],
+      /Check the disk of ks-2/,
     ],
     [
       'a node refuses the login, and is well',
@@ -305,7 +305,7 @@ describe('one verdict, its reasons and the next command', () => {
       'a certificate has ended',
       { machines: [{ node: 'ks-2', snap: microk8s, certificates: certificates(-3) }] },
       'degraded',
-      [/have ended: server of ks-2/],
+      [/have expired: server of ks-2/],
       /^kloudspot certificates$/,
     ],
     [
@@ -365,7 +365,7 @@ test.each([
   [['ks-1', 'ks-2', 'ks-3'], 3, 1],
   [['ks-1', 'ks-2'], 3, 0],
   [['ks-1'], 1, 0],
-])('%j of %i voting members live: %i more may be lost', (living, voters, survives) => {
+])('%j of %i voting members online: %i more may be lost', (living, voters, survives) => {
   const observation = {
     ...healthy,
     nodes: names.map((name) => node(name, living.includes(name))),
@@ -380,7 +380,7 @@ test('the lines tell the same without a control code', () => {
   expect(lines).toContain('ks-3  manager  yes    lost                              v1.34.1  0 of 0');
   expect(lines.join('\n')).toContain('held by ks-2 since 2026-11-21 08:07:52 UTC');
   expect(lines.join('\n')).toContain('Certificates, days left: server 300.');
-  expect(lines.join('\n')).toContain('Datastore: 2 of 3 voting members live; it survives no loss now.');
+  expect(lines.join('\n')).toContain('Datastore: 2 of 3 voting members online; it survives no loss now.');
   expect(lines.join('\n')).not.toContain('\u001b');
 });
 

@@ -212,7 +212,7 @@ describe('verdicts', () => {
     };
     const node = judged(wish(), broken);
     expect(node.verdict).toBe('short');
-    expect(node.reason).toBe('ubuntu-vg misses 1 physical volume.');
+    expect(node.reason).toBe('ubuntu-vg is missing 1 physical volume.');
     expect(node.remedies[0]).toMatchObject({
       kind: 'repair',
       text: expect.stringMatching(/vgreduce --removemissing ubuntu-vg \(\d+(\.\d)? GB free are left\)\.$/),
@@ -239,7 +239,7 @@ describe('verdicts', () => {
     const volumeGroups = whole.volumeGroups.map((group) => ({ ...group, missingPhysicalVolumes: 1 }));
     expect(judged(wish(), { ...all, volumeGroups })).toMatchObject({
       verdict: 'short',
-      reason: 'ubuntu-vg misses 1 physical volume.',
+      reason: 'ubuntu-vg is missing 1 physical volume.',
     });
   });
 

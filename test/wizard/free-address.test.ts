@@ -37,7 +37,7 @@ it('the first that no machine answered for is offered and taken over', () => {
     .find(({ id }) => id === 'network.virtualAddress');
   expect(field?.fallback).toEqual({ value: '10.0.4.25', from: 'seen' });
   expect(pageNotes(pageOf('network'), view).map(({ text }) => text)).toContain(
-    '10.0.4.25 is offered as virtual address: no machine answered for it. Make sure that no DHCP server assigns it.',
+    '10.0.4.25 is suggested as virtual address: no machine answered for it. Make sure that no DHCP server assigns it.',
   );
   expect(getAt(settle(view), ['network', 'virtualAddress'])).toBe('10.0.4.25');
 });

@@ -42,7 +42,7 @@ describe('the group for the volumes of one node', () => {
     expect(ours(viewOf([usual, usual, usual]))).toEqual([]);
     expect(
       ours(viewOf([usual, usual, [group('ubuntu-vg'), group('vg_data')]])).map(({ question }) => question),
-    ).toEqual(['Which volume group takes the unshared volumes of ks-3?']);
+    ).toEqual(['Which volume group holds the unshared volumes of ks-3?']);
     const own = setAt(wholeDraft, ['storage', 'unshared', 'storageClass'], 'topolvm');
     expect(ours(viewOf(unlike, own))).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('the group for the volumes of one node', () => {
     const [field] = ours(view);
     expect(field && answerOf(field, view)?.value).toBe('data');
     expect(field?.choices?.map(({ hint, unusable }) => [hint, unusable ?? false])).toEqual([
-      ['no: ubuntu-vg misses 1 physical volume.', true],
+      ['no: ubuntu-vg is missing 1 physical volume.', true],
       ['800 GB free', false],
     ]);
     expect(field && takeText(view.draft, field, 'ubuntu-vg').problem).toMatch(/cannot be used: no: ubuntu-vg misses/);

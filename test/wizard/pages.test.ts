@@ -200,8 +200,8 @@ describe('adding nodes', () => {
     ['10.0.4.27-25', /backwards: write 10\.0\.4\.25-27/],
     ['10.0.4.250-260', /0 to 255/],
     ['10.0.4.1-200', /at most 50/],
-    ['10.0.4.21', /in the list already/],
-    ['10.0.4.40 10.0.4.40', /in the list already/],
+    ['10.0.4.21', /already in the list/],
+    ['10.0.4.40 10.0.4.40', /already in the list/],
     ['10.0.4.300', /not an IPv4/],
     ['', /Type an address/],
   ])('refuses %j', (text, expected) => expect(add(text, wholeDraft)).toMatch(expected));

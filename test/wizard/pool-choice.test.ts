@@ -45,7 +45,7 @@ const place = ['nodes', 1, 'storage', 'shared'];
 
 describe('what carries the pool', () => {
   it('is asked of a node with more than one way, and of no other', () => {
-    expect(only(wholeDraft).question).toBe('What carries the shared pool on ks-2?');
+    expect(only(wholeDraft).question).toBe('What holds the shared pool on ks-2?');
     expect(pools(wholeDraft, seen([]))).toEqual([]);
     expect(pools(setAt(wholeDraft, ['storage', 'shared', 'engine'], 'existing'))).toEqual([]);
     expect(pools(setAt(wholeDraft, ['nodes', 1, 'role'], 'worker'))).toEqual([]);
@@ -97,8 +97,8 @@ describe('what carries the pool', () => {
   });
 
   it.each([
-    ['/dev/sdc', /cannot carry the pool: holds ext4/],
-    ['/dev/sdd', /cannot carry the pool: part of a multipath device/],
+    ['/dev/sdc', /cannot hold the pool: holds ext4/],
+    ['/dev/sdd', /cannot hold the pool: part of a multipath device/],
     ['/dev/sdz', /ks-2 has no \/dev\/sdz/],
     ['rubbish', /ks-2 has no rubbish/],
   ])('%s is refused, also where it is typed', (text, said) => {

@@ -60,7 +60,7 @@ function judgeAccess(input: Reached, node: SiteNode, index: number): Outcome {
   const { user, sudo } = facts.access;
   if (sudo === 'refused') {
     return {
-      ...fail(`${user}, no sudo`, `${user} may not become root on ${node.name}.`, {
+      ...fail(`${user}, no sudo`, `${user} cannot become root on ${node.name}.`, {
         advice: `Add ${user} to the group sudo, or give the right sudo password`,
         field: ['nodes', index, 'access'],
       }),
@@ -86,7 +86,7 @@ export const completeFacts: Check = {
         const nodes = [node.name];
         if (!facts)
           return {
-            ...fail(notSeen, `Nothing was seen of ${node.name}.`, { advice: accessAdvice, follows: 'access' }),
+            ...fail(notSeen, `No facts of ${node.name} could be read.`, { advice: accessAdvice, follows: 'access' }),
             nodes,
           };
         const problems = Object.entries(facts.problems);

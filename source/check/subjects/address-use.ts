@@ -73,7 +73,7 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
   if (asked.length > 0) {
     const holder = answers.some(([, { state }]) => state === 'taken' || state === 'own');
     return holder
-      ? { ...pass(`${address} own`, `${address} is where it belongs already.`), nodes }
+      ? { ...pass(`${address} own`, `${address} is already where it belongs.`), nodes }
       : { ...pass(`${address} free`, `No machine answered ${asked.join(' or ')} for ${address}.`), nodes };
   }
   const why = answers.flatMap(([asker, answer]) => (answer.state === 'unknown' ? [`${asker}: ${answer.why}`] : []));

@@ -6,7 +6,7 @@ export const clusterServices = siteCheck(
   {
     id: 'cluster-services',
     title: 'Services of the cluster',
-    why: 'Services are addons of MicroK8s, and a newer MicroK8s may have one no longer. The run would stop when it comes to switch it on.',
+    why: 'Services are addons of MicroK8s, and a newer MicroK8s may no longer have one. The run would stop when it enables it.',
     source: 'https://github.com/canonical/microk8s-core-addons (addons.yaml of each branch)',
   },
   ({ site, product }) => {

@@ -64,7 +64,7 @@ export const lvmDisk: Check = nodeCheck(
   (storage, { input, node }) => {
     const { local, pool } = storageDemand(input.site, input.product, node);
     if (ownClass(input.site.storage, 'unshared') && local.length === 0 && !pool)
-      return pass('not needed', 'Volumes lie in a storage class of yours.');
+      return pass('not needed', 'Volumes are in your own storage class.');
     const { floor } = requirements(input.product, input.site.features, node.role);
     const wanted = `${floor.diskGiB} GB or more, with LVM`;
     const largest = largestLvmDisk(storage);

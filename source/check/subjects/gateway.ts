@@ -8,7 +8,7 @@ export const gatewayAnswers: Check = reachCheck(
   {
     id: 'gateway-answers',
     title: 'Answer of the gateway',
-    why: 'A gateway with a wrong digit lies in the right subnet and passes every rule; the node then reaches its own network and nothing else. Each node asks by ARP whether the gateway is there.',
+    why: 'A gateway with a wrong digit is in the right subnet and passes every rule; the node then reaches its own network and nothing else. Each node asks by ARP whether the gateway is there.',
     source: 'RFC 1812 section 3.3.2 (a router answers ARP for its own addresses)',
   },
   ({ gateways }, { node, facts, input, index }) => {
@@ -36,7 +36,7 @@ export const gatewayAnswers: Check = reachCheck(
     if (heard?.state === 'free')
       return warn(`${gateway} silent`, `No machine answers ${node.name} at ${gateway}, its gateway.`, {
         wanted: 'an answer',
-        advice: `Correct the gateway, or look at cable, switch port and VLAN; where the site has no router it may stay so. Try it: ip neigh show ${gateway}`,
+        advice: `Correct the gateway, or check cable, switch port and VLAN; where the site has no router it may stay so. Try it: ip neigh show ${gateway}`,
         field,
       });
     return warn(

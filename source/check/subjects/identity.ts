@@ -35,7 +35,7 @@ const identities: readonly Identity[] = [
     id: 'unique-mac',
     title: 'Unique MAC addresses',
     noun: 'MAC address',
-    why: 'Two nodes with one MAC address on one network take the frames of each other: connections break at random.',
+    why: 'Two nodes with one MAC address on one network receive the frames of each other: connections break at random.',
     source: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#verify-mac-address',
     values: ({ network }) =>
       network && named(network.interfaces.filter(isPhysical).map(({ mac }) => mac.toLowerCase())),

@@ -23,7 +23,7 @@ export const interfaces: Check = nodeCheck(
     const carrier = carrierOf(node, facts);
     return carrier && !carrier.up
       ? warn(`${carrier.name} is down`, `${carrier.name} of ${node.name} has no link.`, {
-          advice: 'Look at the cable and the switch port',
+          advice: 'Check the cable and the switch port',
         })
       : pass(list, 'The interfaces are there.');
   },

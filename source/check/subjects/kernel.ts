@@ -125,5 +125,5 @@ export const securityModules: Check = nodeCheck(
           wanted: 'AppArmor, or SELinux permissive',
           advice: 'sudo setenforce 0, and SELINUX=permissive in /etc/selinux/config',
         })
-      : pass(security.includes('apparmor') ? 'AppArmor' : 'none that enforces', 'Nothing refuses what MicroK8s does.'),
+      : pass(security.includes('apparmor') ? 'AppArmor' : 'none that enforces', 'No policy blocks MicroK8s.'),
 );

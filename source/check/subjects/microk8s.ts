@@ -65,7 +65,7 @@ export const clusterCertificates: Check = nodeCheck(
   {
     id: 'cluster-certificates',
     title: 'Certificates of MicroK8s',
-    why: 'The API server answers with a certificate that MicroK8s makes for a year and renews on no member of a cluster. Once it has ended, no node joins and kubectl is refused.',
+    why: 'The API server answers with a certificate that MicroK8s makes for a year and renews on no member of a cluster. Once it has expired, no node joins and kubectl is refused.',
     source: 'https://github.com/canonical/microk8s/issues/5576',
   },
   'microk8s',
@@ -82,12 +82,12 @@ export const clusterCertificates: Check = nodeCheck(
     if (days < 0)
       return fail(
         `${first.name} ended`,
-        `The certificate ${first.name} of ${node.name} ended on ${first.until.slice(0, 10)}.`,
+        `The certificate ${first.name} of ${node.name} expired on ${first.until.slice(0, 10)}.`,
         rest,
       );
     return days < certificateSoon
-      ? warn(seen, `The certificate ${first.name} of ${node.name} ends in ${counted(days, 'day')}.`, rest)
-      : pass(seen, `The first that ends is ${first.name}.`);
+      ? warn(seen, `The certificate ${first.name} of ${node.name} expires in ${counted(days, 'day')}.`, rest)
+      : pass(seen, `The first to expire is ${first.name}.`);
   },
 );
 

@@ -22,7 +22,7 @@ export const hostName: Check = nodeCheck(
         field,
       });
     }
-    if (hostname === node.name) return pass(hostname, 'The name is set already.');
+    if (hostname === node.name) return pass(hostname, 'The name is already set.');
     if (facts.microk8s?.joined) {
       return fail(
         hostname,
@@ -50,7 +50,7 @@ export const localName: Check = nodeCheck(
   {
     id: 'localhost',
     title: 'Name localhost',
-    why: 'Parts of MicroK8s and of the product call one another as localhost. Where the name leads elsewhere they call another machine, or no one.',
+    why: 'Parts of MicroK8s and of the product call one another as localhost. Where the name resolves to another address they call another machine, or none.',
     source: 'RFC 6761 section 6.3',
   },
   'network',
@@ -59,11 +59,11 @@ export const localName: Check = nodeCheck(
     const wanted = '127.0.0.1';
     const wrong = found.filter((address) => !address.startsWith('127.') && address !== '::1');
     if (wrong.length > 0)
-      return fail(wrong.join(', '), `On ${node.name} the name localhost leads to ${wrong.join(', ')}.`, {
+      return fail(wrong.join(', '), `On ${node.name} the name localhost resolves to ${wrong.join(', ')}.`, {
         wanted,
         advice: 'Remove localhost from that line of /etc/hosts; its line is: 127.0.0.1 localhost',
       });
-    if (found.some((address) => address.startsWith('127.'))) return pass(wanted, 'It leads to the node itself.');
+    if (found.some((address) => address.startsWith('127.'))) return pass(wanted, 'It resolves to the node itself.');
     return warn(
       'not in /etc/hosts',
       `On ${node.name} the name localhost is not in /etc/hosts: name servers are asked for it.`,

@@ -93,7 +93,7 @@ function judge(rule: NetworkRule, input: CheckInput): Finding[] {
 
 function virtual(rule: NetworkRule, { site, facts }: CheckInput): Finding {
   if (site.network.virtualAddress === undefined) return nothing(rule);
-  const reason = 'It can be judged once the network of a node was seen.';
+  const reason = 'It is checked once the network of a node is known.';
   // Nodes that were seen and have no address have none of IPv4.
   const follows = [...facts.values()].some(({ network }) => network !== undefined) ? 'default-route' : 'facts-complete';
   return {

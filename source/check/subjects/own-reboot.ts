@@ -16,7 +16,8 @@ export const ownReboot: Check = siteCheck(
     const asking = site.nodes
       .filter((node) => factsOf(input, node)?.access.sudo === 'password')
       .map(({ name }) => name);
-    if (asking.length === 0 && !evidence?.passwordsInMemory) return pass('no passwords', 'The run continues by itself.');
+    if (asking.length === 0 && !evidence?.passwordsInMemory)
+      return pass('no passwords', 'The run continues by itself.');
     const whose = asking.length > 0 ? `sudo on ${asking.join(', ')} asks for a password` : 'passwords were given';
     return {
       ...warn(

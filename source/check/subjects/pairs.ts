@@ -80,10 +80,10 @@ export const pairNames: Check = siteCheck(
   {
     id: 'pair-names',
     title: 'Names of the nodes',
-    why: "A name that leads to another machine sends what is meant for the node there. The plan writes every node's name into /etc/hosts, which programs read first; what asks the name server alone still goes astray.",
+    why: "A name that resolves to another machine sends traffic for the node there. The plan writes every node's name into /etc/hosts, which programs read first; what asks the name server alone still goes astray.",
     source: 'https://github.com/canonical/microk8s/issues/3152',
   },
-  (input) => outcomesOfPairs(input, wrongNames(input), 'No name of a node leads to another machine.'),
+  (input) => outcomesOfPairs(input, wrongNames(input), 'The name of each node resolves to that node only.'),
   'pair',
 );
 
@@ -99,7 +99,7 @@ function wrongNames(input: CheckInput): Outcome[] {
     if (first === undefined) return [];
     const { to, other } = first;
     const asking = alike.map(({ from }) => from.name);
-    const outcome = warn(other, `On ${listed(asking)} the name ${to.name} leads to ${other}.`, {
+    const outcome = warn(other, `On ${listed(asking)} the name ${to.name} resolves to ${other}.`, {
       wanted: addressesOf(to, input)[0] ?? to.reach,
       advice: `Correct the entry of ${to.name} in the name server; where it comes from: resolvectl query ${to.name}`,
     });

@@ -138,7 +138,7 @@ export const siteName: Check = reachCheck(
   {
     id: 'site-name',
     title: 'DNS name of the site',
-    why: 'Browsers, devices and parts of the product reach the cluster by this name. It must lead to the virtual address from wherever it is asked, the nodes too.',
+    why: 'Browsers, devices and parts of the product reach the cluster by this name. It must resolve to the virtual address everywhere, on the nodes too.',
     source: "The product's requirements; RFC 1034 section 3.7",
   },
   ({ names }, { node, input }) => {
@@ -147,12 +147,13 @@ export const siteName: Check = reachCheck(
     const { addresses = [], problem = 'no answer' } = names[dnsName] ?? {};
     const rest = { wanted, field: ['customer', 'dnsName'] };
     if (addresses.length === 0)
-      return warn('not found', `${node.name} does not find ${dnsName}: ${problem}.`, {
+      return warn('not found', `${node.name} cannot resolve ${dnsName}: ${problem}.`, {
         ...rest,
-        advice: `Let the name server that ${node.name} asks answer it with ${wanted}; try it: resolvectl query ${dnsName}`,
+        advice: `Add a DNS record for ${dnsName} with ${wanted} to the name server of ${node.name}; test it: resolvectl query ${dnsName}`,
       });
-    if (addresses.includes(wanted) && addresses.length === 1) return pass(wanted, 'It leads to the cluster.');
-    return warn(addresses.join(', '), `On ${node.name} the name ${dnsName} leads to ${addresses.join(', ')}.`, {
+    if (addresses.includes(wanted) && addresses.length === 1)
+      return pass(wanted, 'It resolves to the virtual address.');
+    return warn(addresses.join(', '), `On ${node.name} the name ${dnsName} resolves to ${addresses.join(', ')}.`, {
       ...rest,
       advice: `Correct the record in the name server: ${wanted} alone`,
     });
@@ -205,7 +206,7 @@ export const writeLatency: Check = reachCheck(
     const free = facts.storage?.snapFreeBytes;
     if (writeMs === undefined)
       return warn('not measured', `Nothing could be written under /var/snap on ${node.name}.`, {
-        advice: `Look whether the file system is full or read-only${free === undefined ? '' : ` (${gigabytes(free)} are free)`}: df -h /var/snap`,
+        advice: `Check whether the file system is full or read-only${free === undefined ? '' : ` (${gigabytes(free)} are free)`}: df -h /var/snap`,
       });
     const seen = `${writeMs} ms`;
     const wanted = `under ${writeWarnMs} ms`;

@@ -38,7 +38,7 @@ export const defaultRoute: Check = nodeCheck(
         advice: 'Keep the one of the cluster network; give the others routes to their own networks only',
       });
     }
-    return pass(list, 'There is one default route.');
+    return pass(list, 'One default route is set.');
   },
 );
 

@@ -18,7 +18,7 @@ const addons: Readonly<Record<string, StorageAddon>> = {
     advice: `${inUse}. Copy their data, then: sudo microk8s disable openebs, which deletes what it holds`,
   },
   mayastor: {
-    does: 'its pools lie in a file on the disk of the system, and `microk8s disable mayastor` removes them with their data',
+    does: 'its pools are files on the system disk, and `microk8s disable mayastor` removes them with their data',
     advice: `Leave it on where its classes are used (storage.shared.engine: existing). ${inUse}`,
   },
   'hostpath-storage': {
@@ -40,14 +40,16 @@ export const storageAddons: Check = siteCheck(
     if (!runs) return pass('no cluster', 'No MicroK8s runs yet.');
     const enabled = input.evidence?.addons;
     if (enabled === undefined)
-      return warn(notSeen, 'Which addons are on could not be asked.', { advice: 'sudo microk8s status on a manager' });
+      return warn(notSeen, 'Cannot determine which addons are enabled.', {
+        advice: 'sudo microk8s status on a manager',
+      });
     const brought = servicesIn(input.site.cluster.channel, chosenServices(input.site, input.product)).flatMap(
       ({ brings }) => brings,
     );
     const found = Object.entries(addons).filter(([name]) => enabled.includes(name) && !brought.includes(name));
-    if (found.length === 0) return pass('none', 'No storage addon is on.');
+    if (found.length === 0) return pass('none', 'No storage addon is enabled.');
     return found.map(([name, { does, advice }]) =>
-      (stands(name, input) ? fail : warn)(name, `The addon ${name} is on: ${does}.`, { wanted: 'off', advice }),
+      (stands(name, input) ? fail : warn)(name, `The addon ${name} is enabled: ${does}.`, { wanted: 'off', advice }),
     );
   },
 );

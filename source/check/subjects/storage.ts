@@ -72,7 +72,7 @@ export const volumeGroups: Check = nodeCheck(
   {
     id: 'volume-groups',
     title: 'State of volume groups',
-    why: 'LVM refuses every change to a group that misses a disk, and a copied disk beside its original makes it guess. Both show only when a volume is made.',
+    why: 'LVM refuses every change to a group that is missing a disk, and a copied disk beside its original makes it guess. Both show only when a volume is made.',
     source: 'https://man7.org/linux/man-pages/man8/vgreduce.8.html',
   },
   'storage',
@@ -151,7 +151,7 @@ export const poolVolume: Check = nodeCheck(
   'storage',
   (_, { node, facts, input }): Outcome => {
     const { pool: place } = storageDemand(input.site, input.product, node);
-    if (!place) return pass('not needed', 'No pool of ours lies on this node.');
+    if (!place) return pass('not needed', 'This node has no pool of kloudspot.');
     const found = existingVolume(place, facts);
     const name = `${place.group}/${place.volume}`;
     if (!found) return pass('to be made', `${name} will be made with ${place.gib} GB.`);

@@ -41,6 +41,6 @@ export const workloadNetwork: Check = nodeCheck(
     const seen = `${wanted} ${own.address}/${own.prefix}`;
     return face.up
       ? pass(seen, `${wanted} is in ${workload.range}.`)
-      : warn(seen, `${wanted} of ${node.name} has no link.`, { advice: 'Look at the cable and the switch port' });
+      : warn(seen, `${wanted} of ${node.name} has no link.`, { advice: 'Check the cable and the switch port' });
   },
 );

@@ -32,7 +32,7 @@ export function engineLines(
   ended: ExitCode | undefined,
 ): string[] {
   const engine = sharedEngine(wish.storage.shared.engine);
-  if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
+  if (!engine.ours) return ['Shared volumes go to your own storage class: their room is not counted here'];
   const later = cluster
     ? `OpenEBS is not installed now; with the rest of the site: ${kloudspot('apply')}`
     : `Nothing is changed now: OpenEBS is installed by ${kloudspot('init')}`;

@@ -15,7 +15,7 @@ export default defineVerb({
     'Renew the certificates of the API server and of the front proxy on one manager after the other, and verify each new end date. The ingress gets a new certificate by update. A CA is renewed on a single node only.',
   flags: {
     ...globalFlags,
-    within: { type: 'string', value: 'DAYS', about: 'Only those that end within DAYS days. Default: all.' },
+    within: { type: 'string', value: 'DAYS', about: 'Only those that expire within DAYS days. Default: all.' },
     ca: { type: 'boolean', about: 'The authority of MicroK8s itself, and with it all of its certificates.' },
   },
   run: async ({ args }) => {

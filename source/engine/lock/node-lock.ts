@@ -87,7 +87,7 @@ async function run(host: Host, verb: LockVerb, { claim }: NodeLockInput, replace
     what: `The lock on ${host.name} cannot be written.`,
     where: nodeLockPath,
     why: stderr.trim() || `exit code ${code}`,
-    next: [`Look at the disk of ${host.name}: df -h /var/lib`],
+    next: [`Check the disk of ${host.name}: df -h /var/lib`],
   });
 }
 

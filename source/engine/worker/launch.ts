@@ -154,7 +154,7 @@ async function begunSince(directory: string, from: number): Promise<boolean> {
   return false;
 }
 
-const lookAtLimits = 'Look at the limits of this shell (ulimit -a) and at its memory, then run the same command again.';
+const lookAtLimits = 'Check the limits of this shell (ulimit -a) and its memory, then run the same command again.';
 
 /** How the process ended. Gives a `Fault` where it could not be started at all. */
 function endOf(child: ChildProcess): Promise<string | Fault> {

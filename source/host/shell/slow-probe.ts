@@ -7,6 +7,6 @@ export function slowProbe(machine: string): FaultWords {
   return {
     what: `${machine} did not report within ${measuredDuration(probeLimit)} what sudo allows.`,
     why: 'This is the time limit of kloudspot. Most often sudo waits for name servers that do not answer.',
-    next: ['Look at the name servers there: resolvectl status. A line for its own name in /etc/hosts helps, too.'],
+    next: ['Check the name servers there: resolvectl status. A line for its own name in /etc/hosts helps, too.'],
   };
 }

@@ -80,7 +80,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
       'Either the machine was reinstalled, another machine has this address, or someone intercepts the connection.',
     ].join(' '),
     next: [
-      `Look at the node's own console: ${showHostKey}`,
+      `Check the node's own console: ${showHostKey}`,
       'Trust the new key only when that shows the same fingerprint.',
       ...forgetKeys([target.node], files.knownHosts),
     ],

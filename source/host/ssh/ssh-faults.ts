@@ -42,7 +42,11 @@ const unreachable: readonly Reason[] = [
     'The machine answers, but nothing listens for SSH there (connection refused).',
     'On the node: sudo apt install openssh-server; check the port.',
   ],
-  [/No route to host/, 'The host cannot be reached (no route to host).', 'Check the cable, the address and the switch port.'],
+  [
+    /No route to host/,
+    'The host cannot be reached (no route to host).',
+    'Check the cable, the address and the switch port.',
+  ],
   [/Network is unreachable/, 'This machine has no route to that network.', 'Check the default gateway here: ip route.'],
   [
     /timed out/i,

@@ -23,7 +23,7 @@ export function growthOf(site: Site, product: Product, standing: StandingStorage
   const { what, why } = describe(first);
   throw new Fault({
     what,
-    where: refused.map(({ claim, from, to }) => `${claim}: ${from}, wanted ${to}`).join('; '),
+    where: refused.map(({ claim, from, to }) => `${claim}: ${from}, expected ${to}`).join('; '),
     why,
     unchanged: true,
     next: [wayBack(first, volumesFor(before, product))],

@@ -75,7 +75,7 @@ function refuseAccess({ site, product }: Planning): void {
   const troubles = accessTroubles(site, product);
   if (troubles.length === 0) return;
   throw new Fault({
-    what: `The storage class of shared volumes cannot carry ${troubles.map(({ volume }) => volume).join(', ')}.`,
+    what: `The storage class of shared volumes cannot hold ${troubles.map(({ volume }) => volume).join(', ')}.`,
     why: troubles.map(({ what }) => what).join('\n'),
     unchanged: true,
     next: [...new Set(troubles.map(({ advice }) => advice))],

@@ -265,7 +265,7 @@ export function planJoin(p: Parameters): PlannedStep {
     title: `Join ${p.node} as a ${p.role}`,
     why: manager
       ? 'Three managers keep the cluster alive when one of them is lost. One joins at a time.'
-      : 'Workers carry load and hold no part of the datastore.',
+      : 'Workers run workloads and hold no part of the datastore.',
     risk: manager ? 'dangerous' : 'low',
     deadline: minutes(35),
     parameters: p,

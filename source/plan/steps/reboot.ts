@@ -94,7 +94,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       }
     },
     causes: ['the machine waits at its console (disk check, boot menu)', 'its address changed with the restart'],
-    next: [`Look at the console of ${p.node}, then: ${kloudspot('resume')}`],
+    next: [`Check the console of ${p.node}, then: ${kloudspot('resume')}`],
   });
   if (p.member) await untilClusterAnswers(context, p.node);
 }

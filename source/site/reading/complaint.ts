@@ -38,5 +38,5 @@ export function shown(value: unknown): string {
 /** A complaint in the form "PATH is FOUND, wanted EXPECTED". */
 export function complain(field: SitePath, value: unknown, expected: string): Complaint {
   const found = shown(value);
-  return { field, found, expected, text: `${dotted(field)} is ${found}, wanted ${expected}` };
+  return { field, found, expected, text: `${dotted(field)} is ${found}, expected ${expected}` };
 }

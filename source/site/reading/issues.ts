@@ -82,7 +82,7 @@ export function emptyPlace(schema: z.ZodType, path: SitePath): Complaint | undef
 function missing(schema: z.ZodType, field: SitePath, expected: string): Complaint {
   const description = descriptionAt(schema, field);
   const wanted = description === undefined ? expected : `${expected}: ${description}`;
-  return { field, found: 'missing', expected: wanted, text: `${dotted(field)} is missing, wanted ${wanted}` };
+  return { field, found: 'missing', expected: wanted, text: `${dotted(field)} is missing, expected ${wanted}` };
 }
 
 /** The schema's own words where it has some, else ours by the kind of issue. */

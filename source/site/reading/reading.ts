@@ -86,7 +86,7 @@ function aliasProblem(
   const fault = aliasFault(document);
   if (fault === undefined) return place([], 1, 1, message, 'fewer aliases', message);
   const { line, col } = lines.linePos(fault.offset);
-  return place([], line, col, fault.found, fault.expected, `${fault.found}, wanted ${fault.expected}`);
+  return place([], line, col, fault.found, fault.expected, `${fault.found}, expected ${fault.expected}`);
 }
 
 /** What a document says. Throws where an alias leads nowhere or into what it is a part of. */
@@ -115,7 +115,7 @@ function tabProblems(text: string): PlacedProblem[] {
     const column = /^( *)\t/.exec(line);
     if (column === null) return [];
     const expected = 'spaces: YAML does not allow tabs for indentation';
-    return [place([], index + 1, (column[1] ?? '').length + 1, 'a tab', expected, `a tab, wanted ${expected}`)];
+    return [place([], index + 1, (column[1] ?? '').length + 1, 'a tab', expected, `a tab, expected ${expected}`)];
   });
 }
 
@@ -131,7 +131,7 @@ function parseUntabbed(text: string): { document: Document; lines: LineCounter }
 
 /** What the parser says to programmers, in words for the person who writes the file. */
 function yamlWords(message: string, code: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---), wanted one';
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---), expected one';
   if (/call stack/.test(message)) return 'nested too deeply';
   return message;
 }
@@ -139,7 +139,14 @@ function yamlWords(message: string, code: string): string {
 function syntaxProblem(error: YAMLError, lines: LineCounter | undefined): PlacedProblem {
   const { line, col } = lines?.linePos(error.pos[0]) ?? { line: 1, col: 1 };
   if (error.code === 'DUPLICATE_KEY') {
-    return place([], line, col, 'a key given twice', 'each key once', 'this key is given twice, wanted each key once');
+    return place(
+      [],
+      line,
+      col,
+      'a key given twice',
+      'each key once',
+      'this key is given twice, expected each key once',
+    );
   }
   const message = yamlWords(safeLine(error.message), error.code);
   return place([], line, col, message, 'valid YAML', `not valid YAML: ${message}`);

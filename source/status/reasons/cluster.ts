@@ -29,13 +29,13 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   if (answering.length === 0) {
     const reason = ours
       ? 'The API of the cluster does not answer on any manager; no machine answers.'
-      : 'The API of the cluster was not asked.';
-    const next = ours ? 'Look at the machines and their network.' : kloudspot('start');
+      : 'The API of the cluster was not queried.';
+    const next = ours ? 'Check the machines and their network.' : kloudspot('start');
     return [{ verdict: 'unknown', reason, next }, ...unreached(seen).slice(0, 2)];
   }
   const ended = endedApiServers(certificateStatuses(seen));
   if (ended.length > 0) {
-    const reason = `The API of the cluster does not answer: its certificate has ended on ${list(ended)}.`;
+    const reason = `The API of the cluster does not answer: its certificate has expired on ${list(ended)}.`;
     return [{ verdict: 'down', reason, next: kloudspot('certificates renew') }];
   }
   return [
@@ -100,7 +100,7 @@ export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Rea
       ({ state, schedulable }) => state === 'ready' && !schedulable,
       ({ name }) => ({
         verdict: 'note',
-        reason: `${name} takes no new parts (cordoned).`,
+        reason: `${name} is cordoned: it takes no new pods.`,
         next: `sudo microk8s kubectl uncordon ${name}${seen.through === undefined ? '' : `, on ${seen.through}`}`,
       }),
     ),

@@ -14,8 +14,8 @@ export function aboutDisks({ nodes, storage }: Site, { machines }: Observation):
       const used = group === unshared.volumeGroup || group === shared.volumeGroup;
       return {
         verdict: used ? 'degraded' : 'note',
-        reason: `Volume group ${group} of ${name} misses ${counted(count, 'disk')}.`,
-        next: `Look at the disk of ${name}; where it does not come back: ${kloudspot(`node replace ${name}`)}`,
+        reason: `Volume group ${group} of ${name} is missing ${counted(count, 'disk')}.`,
+        next: `Check the disk of ${name}; if it does not come back: ${kloudspot(`node replace ${name}`)}`,
       };
     });
   });

@@ -14,13 +14,13 @@ export function aboutCertificates(certificates: readonly CertificateStatus[]): R
   return [
     ...(ended.length === 0
       ? []
-      : [{ verdict: 'degraded' as const, reason: `Certificates have ended: ${named(ended)}.`, next }]),
+      : [{ verdict: 'degraded' as const, reason: `Certificates have expired: ${named(ended)}.`, next }]),
     ...(ending.length === 0
       ? []
       : [
           {
             verdict: 'note' as const,
-            reason: `Certificates end within ${soon} days: ${named(ending)}, the first in ${ending[0]?.daysLeft}.`,
+            reason: `Certificates expire within ${soon} days: ${named(ending)}, the first in ${ending[0]?.daysLeft}.`,
             next,
           },
         ]),

@@ -54,7 +54,7 @@ function watchKeys(state: WatchState, size: Size): Bindings<WatchState> {
 }
 
 const about =
-  'How the site is now. The nodes are asked again every 5 seconds; nothing is changed. OK: nothing is missing. DEGRADED: it works, and something is missing. DOWN: the cluster does not answer, or the product cannot work. UNKNOWN: no machine was reached from here.';
+  'The state of the site. The nodes are queried every 5 seconds; nothing is changed. OK: nothing is missing. DEGRADED: it works, but something is missing. DOWN: the cluster does not answer, or the product cannot work. UNKNOWN: no machine was reached from here.';
 
 function helpKeys(state: WatchState, help: PagerState, size: Size): Bindings<WatchState> {
   const scroll = pagerBindings(help, pagerHeight(bodyRows(size)), (pager) => ({ ...state, help: pager }));
@@ -92,7 +92,7 @@ const furthest = (state: WatchState, size: Size): number =>
 /** The report broken between words: nothing of it is cut, and a command stays in one line where it fits. */
 const linesOf = (report: StatusReport | undefined, { columns }: Size): readonly string[] =>
   report === undefined
-    ? ['Asking the site how it is.']
+    ? ['Querying the site.']
     : reportLines(report).flatMap((text) => folded(text, columns - 2, '  '));
 
 /** A page of the live status: what is around it, and its body. */

@@ -15,10 +15,10 @@ export function siteNameNotes(names: HeardNames, view: WizardView): readonly Not
   const virtual = newVirtualAddress(view);
   const says = `DNS on ${asker}: ${name}`;
   if (addresses.length === 0) {
-    const remedy = `Let the name server answer it with ${virtual ?? 'the virtual address'}.`;
-    return [{ grade: 'plain', text: `${says} is not known.`, remedy }];
+    const remedy = `Add a DNS record that points it to ${virtual ?? 'the virtual address'}.`;
+    return [{ grade: 'plain', text: `${says} does not resolve.`, remedy }];
   }
-  const text = `${says} leads to ${addresses.join(', ')}`;
+  const text = `${says} resolves to ${addresses.join(', ')}`;
   if (virtual === undefined) return [{ grade: 'plain', text: `${text}.` }];
   if (addresses.length === 1 && addresses[0] === virtual)
     return [{ grade: 'pass', text: `${text}, the virtual address.` }];
@@ -32,7 +32,7 @@ export function nodeNameNotes(names: HeardNames, view: WizardView): readonly Not
     const own = [newAddress(view, index), seenAddress(factsOf(view, index), reach)?.address, reach];
     const [answer] = [...(names.get(name) ?? [])].filter(([, all]) => all.some((address) => !own.includes(address)));
     if (answer === undefined) return [];
-    const text = `DNS on ${answer[0]}: ${name} leads to ${answer[1].join(', ')}.`;
+    const text = `DNS on ${answer[0]}: ${name} resolves to ${answer[1].join(', ')}.`;
     return [{ grade: 'warn', text, remedy: 'Correct its entry in the name server.' } as const];
   });
 }

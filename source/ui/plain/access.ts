@@ -20,7 +20,7 @@ export async function reachNodes(
   const facts = new Map<string, NodeFacts>();
   let left = draftNodes(draft);
   while (left.length > 0) {
-    talk.say(`Looking at ${counted(left.length, 'node')}.`);
+    talk.say(`Checking ${counted(left.length, 'node')}.`);
     const states = await statesOf(talk, session, { ...draft, nodes: [...left] });
     for (const [node, state] of states) if (state.state === 'ready') facts.set(node, state.facts);
     const open = [...states].filter(([, state]) => state.state !== 'ready');

@@ -64,7 +64,7 @@ async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'
     const way = ways.get(text || 'r');
     const refused = way && (await refusal(session.steer(run, { order: way.order, step: id })));
     if (way && refused === undefined) return 'go on';
-    talk.say(refused ?? `${text} is none of these.`);
+    talk.say(refused ?? `${text} is not one of these.`);
   }
 }
 

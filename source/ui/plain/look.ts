@@ -24,11 +24,7 @@ export async function lookAndReview(walk: PlainWalk): Promise<Decision> {
   const { talk, session } = walk;
   const judged = judgeView(session, viewOf(walk));
   if ('findings' in judged) {
-    talk.say(
-      '',
-      'These answers are missing or not right yet:',
-      ...judged.findings.map((finding) => `  ${finding.reason}`),
-    );
+    talk.say('', 'These answers are missing or invalid:', ...judged.findings.map((finding) => `  ${finding.reason}`));
     return { next: 'back', from: fieldId(walk, judged.findings[0]?.field) };
   }
   for (;;) {
@@ -65,7 +61,7 @@ async function preflight(
 ): Promise<{ findings: readonly Finding[] } | Exclude<Decision, { next: 'begin' }>> {
   const { talk, session } = walk;
   for (;;) {
-    talk.say('', 'Preflight. Looking at every node.');
+    talk.say('', 'Preflight. Checking every node.');
     const findings = await session.preflight(site, walk.facts, new AbortController().signal);
     const chosen = await weighed(walk, findings);
     if (chosen !== 'again') return chosen;

@@ -4,9 +4,9 @@ import { startTitle } from '../model/start-title.ts';
 import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
 
 const atHand = [
-  'Have at hand: an address for each node that stays the same; one more for the cluster, and the DNS name that leads to it;',
-  'a TLS certificate and its key for that name (recommended); a user on every node that may use sudo.',
-  'No machine is changed before you have seen everything and typed the name of the site.',
+  'Have ready: a permanent address for each node; one more for the cluster, and the DNS name that resolves to it;',
+  'a TLS certificate and its key for that name (recommended); a user with sudo on every node.',
+  'No machine is changed until you have seen everything and typed the name of the site.',
 ];
 
 /** Where to start: the draft, a new site, a file. False: nowhere. */

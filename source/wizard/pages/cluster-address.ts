@@ -36,7 +36,7 @@ const virtualAddressField = (view: WizardView): Field => ({
   kind: 'text',
   label: 'Virtual address',
   question: 'At which single address does the cluster answer?',
-  help: 'A free address in the nodes’ subnet that no machine has. MetalLB holds it on one node and moves it when that node fails. The DNS name leads to it. Example: 192.168.1.200',
+  help: 'A free address in the nodes’ subnet that no machine has. MetalLB holds it on one node and moves it when that node fails. The DNS name resolves to it. Example: 192.168.1.200',
   required: countRoles(view).managers > 1,
   ...seenFallback(freeVirtualAddress(view)),
   parse: (text) => virtual(view, text),

@@ -11,7 +11,7 @@ import { serviceFields } from './services.ts';
 import { userFields } from './users.ts';
 
 const reboots = [
-  { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },
+  { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package requires it' },
   { value: 'always', label: 'always', hint: 'every node, one at a time; the run continues afterwards' },
   { value: 'never', label: 'never', hint: 'you reboot later yourself' },
 ] as const;
@@ -44,7 +44,7 @@ function featureToggle(view: WizardView, feature: WizardView['product']['feature
     kind: 'toggle',
     label: feature.label,
     question: `Enable ${feature.label}?`,
-    help: feature.help ?? `Switches ${feature.label} on. The volumes that are asked for next depend on it.`,
+    help: feature.help ?? `Enables ${feature.label}. The volumes asked for next depend on it.`,
     required: true,
     fallback: { value: feature.default, from: 'default' },
     parse: yesNo,
@@ -74,7 +74,7 @@ const updateField: Field = {
   kind: 'toggle',
   label: 'Update packages',
   question: 'Bring the packages of every node up to date first?',
-  help: 'apt-get update and upgrade on every node before anything else. Switch it off where an internal policy keeps package versions.',
+  help: 'apt-get update and upgrade on every node before anything else. Turn it off where a policy pins package versions.',
   required: true,
   fallback: { value: true, from: 'default' },
   parse: yesNo,

@@ -60,7 +60,7 @@ function networkNotes(view: WizardView): readonly Note[] {
       ? []
       : [
           plain(
-            `${offered} is offered as virtual address: no machine answered for it. Make sure that no DHCP server assigns it.`,
+            `${offered} is suggested as virtual address: no machine answered for it. Make sure that no DHCP server assigns it.`,
           ),
         ]),
     ...(unknown > 0

@@ -19,7 +19,7 @@ export const addNodes: Rows['add'] = (view, text) => {
   if (places.length === 0) return { problem: 'Type an address, a name, or a range such as 10.0.4.25-27' };
   const known = new Set(draftNodes(view.draft).map((node) => textAt(node, ['reach'])));
   const twice = places.find((place, index) => known.has(place) || places.indexOf(place) !== index);
-  if (twice !== undefined) return { problem: `${twice} is in the list already` };
+  if (twice !== undefined) return { problem: `${twice} is already in the list` };
   return { rows: newRows(view, places) };
 };
 
@@ -31,7 +31,7 @@ function addressesOf(text: string): { places: readonly string[] } | { problem: s
   }
   const { net, first, last } = range;
   if (last < first) return { problem: `${text} runs backwards: write ${net}${last}-${first}` };
-  if (!addressesExist(range)) return { problem: `${text} leaves the addresses that exist: numbers from 0 to 255` };
+  if (!addressesExist(range)) return { problem: `${text} is out of range: numbers from 0 to 255` };
   if (last - first >= mostAtOnce)
     return { problem: `${text} is ${last - first + 1} nodes: at most ${mostAtOnce} at once` };
   return { places: addressesBetween(range) };

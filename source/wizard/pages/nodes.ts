@@ -73,8 +73,8 @@ const reachField = (view: WizardView, index: number, at: At, called: string): Fi
   listed: true,
   kind: 'text',
   label: 'Reach at',
-  question: `At which address or name does ${called} answer now?`,
-  help: 'The address or name at which the node answers today, as ssh would be given it. The next page asks for the address that it gets. Example: 10.0.4.21',
+  question: `What is the current address or name of ${called}?`,
+  help: 'The address or name at which the node answers today, as you would pass it to ssh. The next page asks for the address that it gets. Example: 10.0.4.21',
   required: true,
   parse: unlikeOthers(view, index, 'reach', reach),
 });
@@ -95,7 +95,7 @@ const roleField = (at: At, called: string): Field => ({
   kind: 'choice',
   label: 'Role',
   question: `Is ${called} a manager or a worker?`,
-  help: 'Managers run the control plane and its datastore; three of them survive the loss of one. Workers carry load only.',
+  help: 'Managers run the control plane and its datastore; three of them survive the loss of one. Workers only run workloads.',
   choices: roles,
   required: true,
   fallback: { value: 'manager', from: 'default' },
@@ -107,7 +107,7 @@ const zoneField = (at: At, called: string): Field => ({
   kind: 'text',
   label: 'Zone',
   question: `Which rack, room or power feed does ${called} share with others?`,
-  help: 'Nodes that fail together carry the same word: a rack, a host, a power feed. Leave it empty if you do not know. Managers in one zone are warned of. Example: rack-a',
+  help: 'Use the same word for nodes that fail together: a rack, a host, a power feed. Leave it empty if you do not know. Managers that share a zone cause a warning. Example: rack-a',
   required: false,
   parse: anyText(63),
 });

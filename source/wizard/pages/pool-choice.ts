@@ -58,8 +58,8 @@ function fieldOf(choice: PoolChoice): Field {
     row: String(index),
     kind: 'choice',
     label: 'Shared pool',
-    question: `What carries the shared pool on ${node}?`,
-    help: 'Shared volumes lie in the shared pool. Its logical volume is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: the row below takes its name. Just before it is written to, a disk is identified again by size, WWN and serial number.',
+    question: `What holds the shared pool on ${node}?`,
+    help: 'Shared volumes are stored in the shared pool. Its logical volume is made in the free space of a group, or on a blank disk or partition that gets a group of its own; an existing blank volume is used as it is. Nothing that holds data can be chosen: type its name in the row below. Just before it is written to, a disk is identified again by size, WWN and serial number.',
     required: true,
     choices: candidates.map((each) => ({
       value: each.name,
@@ -87,7 +87,7 @@ function eraseFields(choice: PoolChoice): readonly Field[] {
       kind: 'text',
       label: 'Erase',
       question: `Which disk of ${node} is erased for the pool (none: leave it empty)?`,
-      help: 'A disk or partition that carries data and that nothing uses can carry the pool once it is erased. Type its name, such as sdb: all that is on it is lost, and nothing brings it back. Just before, it is identified again by path, size, WWN and serial number.',
+      help: 'A disk or partition that carries data and that nothing uses can carry the pool once it is erased. Type its name, such as sdb: all data on it is lost and cannot be restored. Just before, it is identified again by path, size, WWN and serial number.',
       required: false,
       rare: true,
       parse: (text) => (names.includes(text) ? { value: text } : { problem: notErased(text, choice) }),
@@ -115,7 +115,7 @@ function hintOf({ kind, sizeBytes, model, serial, transport, usable, why }: Cand
 function parse(text: string, { node, candidates }: PoolChoice): Parsed {
   const found = candidates.find(({ name, choice }) => name === text || choice?.device === text);
   if (!found) return { problem: `${node} has no ${text}: choose one of the list` };
-  return found.usable ? { value: found.name } : { problem: `${text} cannot carry the pool: ${found.why}` };
+  return found.usable ? { value: found.name } : { problem: `${text} cannot hold the pool: ${found.why}` };
 }
 
 const placeOf = (index: number) => ['nodes', index, 'storage', 'shared'] as const;

@@ -9,7 +9,7 @@ const proxy: Field = {
   kind: 'text',
   label: 'Proxy',
   question: 'Through which proxy do the nodes reach the internet (none: directly)?',
-  help: 'Tried by a real request, then given to apt, snapd, containerd and Helm; nodes and cluster are reached directly. Without user and password: it is stored in files that other users can read. Example: http://proxy.example.org:3128',
+  help: 'Tested with a real request, then given to apt, snapd, containerd and Helm; nodes and cluster are reached directly. Without user and password: it is stored in files that other users can read. Example: http://proxy.example.org:3128',
   required: false,
   rare: true,
   parse: byRule(siteRules.proxyUrl),
@@ -29,7 +29,7 @@ const further: readonly Field[] = [
     path: ['network', 'proxy', 'noProxy'],
     label: 'Reached directly',
     question: 'What else is reached without the proxy?',
-    help: 'Names, domains that begin with a dot, addresses or networks. Nodes, virtual address, pods, services and their names are added by themselves. Example: .example.org 10.8.0.0/16',
+    help: 'Names, domains that begin with a dot, addresses or networks. Nodes, virtual address, pods, services and their names are added automatically. Example: .example.org 10.8.0.0/16',
     parse: listOf(byRule(siteRules.directName)),
   },
 ];

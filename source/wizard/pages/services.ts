@@ -20,7 +20,7 @@ export function serviceFields(view: WizardView): readonly Field[] {
         path,
         kind: 'toggle',
         label: service.label,
-        question: `Switch on ${service.label} (addon ${name} of MicroK8s)?`,
+        question: `Enable ${service.label} (addon ${name} of MicroK8s)?`,
         help: service.help,
         required: true,
         rare: true,

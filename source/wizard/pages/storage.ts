@@ -19,7 +19,7 @@ const engines = engineNames.map((value) => {
 export const storagePage: Page<'storage'> = {
   id: 'storage',
   title: 'Storage',
-  intro: 'How large is each volume, and where does it lie? Every node needs this amount.',
+  intro: 'How large is each volume, and where is it stored? Every node needs this amount.',
   fields: (view) => [
     ...volumeFields(view),
     ...workloadFields(view),
@@ -98,8 +98,8 @@ const localClassField: Field = {
   path: ['storage', 'unshared', 'storageClass'],
   kind: 'text',
   label: 'Unshared class',
-  question: 'Which storage class of yours takes the volumes of each node (none: OpenEBS LVM LocalPV is installed)?',
-  help: 'Left empty, OpenEBS LVM LocalPV is installed and cuts volumes from a volume group of each node. With a class that is there already nothing is installed for them: it is tried with a claim before the product is deployed.',
+  question: 'Which of your storage classes holds the volumes of each node (none: OpenEBS LVM LocalPV is installed)?',
+  help: 'Left empty, OpenEBS LVM LocalPV is installed and cuts volumes from a volume group of each node. With an existing class nothing is installed for them: it is tested with a claim before the product is deployed.',
   required: false,
   rare: true,
   parse: anyText(253),
@@ -166,7 +166,7 @@ function sharedFields(view: WizardView): readonly Field[] {
   const group = groupField(view, ['storage', 'shared', 'volumeGroup'], likelyPoolGroupOf(view), {
     label: 'Shared pool in',
     question: 'Which volume group takes the shared pool?',
-    help: 'The shared pool is the space in which shared volumes lie: one logical volume on every manager, made in this group; one that is there is used.',
+    help: 'The shared pool holds the shared volumes: one logical volume on every manager, made in this group; an existing one is used.',
   });
   return [engine, group, ...poolFields(view)];
 }
@@ -195,7 +195,7 @@ function poolFields(view: WizardView): readonly Field[] {
       kind: 'text',
       label: 'Shared pool name',
       question: 'What is the logical volume of the shared pool called?',
-      help: 'The logical volume under the shared pool, the same name on every node. One that is there already is used if it is large enough and empty.',
+      help: 'The logical volume under the shared pool, the same name on every node. An existing one is used if it is large enough and empty.',
       required: true,
       fallback: { value: 'shared', from: 'default' },
       parse: lvmName,

@@ -13,7 +13,7 @@ const rights: Field = {
   kind: 'toggle',
   label: 'RBAC',
   question: 'Does the API server check what each user may do (RBAC)?',
-  help: '`no`: the default of MicroK8s; who gets in may do everything. `yes`: each user may do what a role allows, on every manager.',
+  help: '`no`: the default of MicroK8s; everyone with access may do everything. `yes`: each user may do what a role allows, on every manager.',
   required: true,
   rare: true,
   fallback: { value: false, from: 'default' },

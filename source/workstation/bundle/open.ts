@@ -65,7 +65,7 @@ const unread = (file: string, cause: unknown): Fault =>
     what: 'The bundle cannot be read.',
     where: file,
     why: whyUnread(cause),
-    next: ['Look at its path.'],
+    next: ['Check its path.'],
     cause,
   });
 

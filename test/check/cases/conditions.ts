@@ -247,7 +247,7 @@ export const conditionCases: readonly Case[] = [
   },
   ...(
     [
-      ['another address', '10.0.0.1 localhost\n', 'fail', /localhost leads to 10\.0\.0\.1/],
+      ['another address', '10.0.0.1 localhost\n', 'fail', /localhost resolves to 10\.0\.0\.1/],
       ['no line', '127.0.1.1 ks-1\n', 'warn', /localhost is not in \/etc\/hosts/],
       ['a comment alone', '# 127.0.0.1 localhost\n', 'warn', /localhost is not in \/etc\/hosts/],
       [
@@ -346,7 +346,7 @@ export const conditionCases: readonly Case[] = [
     what: 'a name that leads astray on every other node: one line',
     grade: 'warn',
     nodes: ['ks-2'],
-    says: /^On ks-1 and ks-3 the name ks-2 leads to 10\.9\.9\.9\.$/,
+    says: /^On ks-1 and ks-3 the name ks-2 resolves to 10\.9\.9\.9\.$/,
     evidence: pairsWith(({ to }) => (to === 'ks-2' ? { resolves: ['10.9.9.9'] } : {})),
   },
   {
@@ -354,7 +354,7 @@ export const conditionCases: readonly Case[] = [
     what: 'a name server that knows another machine of that name',
     grade: 'warn',
     nodes: ['ks-1', 'ks-2'],
-    says: /the name ks-2 leads to 10.9.9.9/,
+    says: /the name ks-2 resolves to 10.9.9.9/,
     evidence: fromKs1ToKs2({ resolves: ['10.9.9.9', '192.168.1.102'] }),
   },
 ];

@@ -101,7 +101,7 @@ export const disksCases: readonly Case[] = [
     what: 'a missing disk',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /misses 1 physical volume/,
+    says: /is missing 1 physical volume/,
     facts: onNode1('storage', groupWith({ missingPhysicalVolumes: 1 })),
   },
   {
@@ -181,7 +181,7 @@ export const disksCases: readonly Case[] = [
     what: 'a device with partitions',
     grade: 'fail',
     nodes: ['ks-2'],
-    says: /\/dev\/sda cannot carry archive: has partitions/,
+    says: /\/dev\/sda cannot hold archive: has partitions/,
     site: { nodes: nodes(healthyNode('ks-2', { volumes: [{ name: 'archive', device: '/dev/sda', fsType: 'xfs' }] })) },
   },
   {

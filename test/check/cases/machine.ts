@@ -8,7 +8,7 @@ export const machineCases: readonly Case[] = [
     what: 'no sudo',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /may not become root/,
+    says: /cannot become root/,
     facts: onNode1('access', { sudo: 'refused' }),
   },
   {

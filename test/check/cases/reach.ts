@@ -144,7 +144,7 @@ export const reachCases: readonly Case[] = [
     what: 'another machine',
     grade: 'warn',
     nodes: ['ks-1'],
-    says: /leads to 203\.0\.113\.7/,
+    says: /resolves to 203\.0\.113\.7/,
     evidence: heardByKs1({ names: { 'spot.acme.eu': { addresses: ['203.0.113.7'] } } }),
   },
   {

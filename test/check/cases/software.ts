@@ -113,7 +113,7 @@ export const softwareCases: readonly Case[] = [
     what: 'none of them',
     grade: 'pass',
     nodes: [],
-    says: /No storage addon is on/,
+    says: /No storage addon is enabled/,
     facts: onNode1('microk8s', installed),
     evidence: { addons: ['dns', 'ingress'] },
   },
@@ -122,7 +122,7 @@ export const softwareCases: readonly Case[] = [
     what: 'a cluster that does not answer',
     grade: 'warn',
     nodes: [],
-    says: /could not be asked/,
+    says: /Cannot determine which addons are enabled/,
     facts: onNode1('microk8s', installed),
     evidence: {},
   },
@@ -296,9 +296,9 @@ export const softwareCases: readonly Case[] = [
   },
   ...(
     [
-      ['pass', 200, /The first that ends is server/],
-      ['warn', 12, /certificate server of ks-1 ends in 12 days/],
-      ['fail', -3, /certificate server of ks-1 ended on 2026-11-18/],
+      ['pass', 200, /The first to expire is server/],
+      ['warn', 12, /certificate server of ks-1 expires in 12 days/],
+      ['fail', -3, /certificate server of ks-1 expired on 2026-11-18/],
     ] as const
   ).map(
     ([grade, days, says]): Case => ({

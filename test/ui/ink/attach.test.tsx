@@ -114,10 +114,7 @@ describe('keys on the run screen', () => {
 
   it('a log without a line is not counted as one', () => {
     const empty = stood(begun, 'l').state.pager?.pager;
-    expect(empty && [empty.lines.map(({ text }) => text), placeOf(empty, 20)]).toEqual([
-      ['Nothing was printed yet.'],
-      '',
-    ]);
+    expect(empty && [empty.lines.map(({ text }) => text), placeOf(empty, 20)]).toEqual([['No output yet.'], '']);
   });
 
   it('asks for the time left when a step changes, and once a second of the run while steps print', () => {

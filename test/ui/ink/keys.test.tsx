@@ -215,7 +215,7 @@ describe('the one table of keys', () => {
   it('Ctrl-C while the run is being started stays, and stops the run once it has begun', () => {
     const starting = reviewed().keys('berlin<enter><^c><^c>');
     expect(starting.effects.slice(-1)).toEqual([{ do: 'begin' }]);
-    expect(starting.shown()).toContain('Stops once the run has begun.');
+    expect(starting.shown()).toContain('The run stops as soon as it has started.');
     const begun = starting.tell({ type: 'begun', now: 0 });
     expect(begun.effects.slice(-1)).toEqual([{ do: 'steer', order: { order: 'stop' } }]);
     expect(begun.shown()).toContain('Stops after the running steps.');

@@ -47,7 +47,7 @@ it('a failure that does not fit on the first page is opened with m, and no key s
   const walk = new Walk({ columns: 40, rows: 12 });
   const lines = [
     'site.yaml has problems.',
-    ...Array.from({ length: 9 }, (_, line) => `line ${line + 1}: wanted an IPv4 address`),
+    ...Array.from({ length: 9 }, (_, line) => `line ${line + 1}: expected an IPv4 address`),
   ];
   walk.tell({ type: 'start-failed', lines: lines.slice(0, 1) });
   expect(walk.shown()).not.toContain('m whole');
@@ -55,7 +55,7 @@ it('a failure that does not fit on the first page is opened with m, and no key s
   expect(walk.shown()).toMatch(/more: m shows all/);
   walk.keys('m');
   walk.tell({ type: 'resize', columns: 80, rows: 40 });
-  expect(walk.shown()).toContain('line 9: wanted an IPv4 address');
+  expect(walk.shown()).toContain('line 9: expected an IPv4 address');
 });
 
 const small = { columns: 40, rows: 12 };

@@ -48,17 +48,17 @@ describe('the page Network', () => {
     });
     const walk = onNetwork();
     const name = 'spot.acme.eu';
-    expect(walk.tell(named(name)).shown()).toContain(`DNS on ks-1: ${name} is not known.`);
+    expect(walk.tell(named(name)).shown()).toContain(`DNS on ks-1: ${name} does not resolve.`);
     expect(walk.tell(named(name, '10.0.9.9')).shown()).toContain(
-      `! DNS on ks-1: ${name} leads to 10.0.9.9, not to 10.0.4.30.`,
+      `! DNS on ks-1: ${name} resolves to 10.0.9.9, not to 10.0.4.30.`,
     );
     expect(walk.tell(named(name, '10.0.4.30')).shown()).toContain(
-      `✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`,
+      `✓ DNS on ks-1: ${name} resolves to 10.0.4.30, the virtual address.`,
     );
-    expect(walk.keys('5').shown()).toContain(`✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`);
+    expect(walk.keys('5').shown()).toContain(`✓ DNS on ks-1: ${name} resolves to 10.0.4.30, the virtual address.`);
     walk.keys(keyOf('Network'));
-    expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 leads');
-    expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 leads to 10.0.9.8.');
+    expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 resolves');
+    expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 resolves to 10.0.9.8.');
   });
 
   it('nine nodes stand there without scrolling in 80×24, each address whole, with gateway, MTU and what was heard', () => {

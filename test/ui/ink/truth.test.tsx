@@ -68,9 +68,9 @@ describe('nodes that have no room', () => {
 describe('what goes on', () => {
   it('the log of a step that ended without printing anything says so, and what was seen', () => {
     const running = ran().keys('l');
-    expect(running.shown()).toContain('Nothing was printed yet.');
+    expect(running.shown()).toContain('No output yet.');
     const done = { type: 'step-done', step: 'chart', outcome: 'changed', seen: '9 of 9 ready', durationMs: 1 } as const;
-    expect(told(running, done).shown()).toContain('It printed nothing. 9 of 9 ready');
+    expect(told(running, done).shown()).toContain('No output. 9 of 9 ready');
   });
   it('what a step sees while it waits takes the rows that are free, is marked where it is cut, and hides nothing else', () => {
     const seen = Array.from({ length: 30 }, (_, part) => `part-number-${part} has 0 of 1`).join(', ');
@@ -359,7 +359,7 @@ it('a node is named once in what is said of it', () => {
 });
 
 it.each([
-  ['login', /kept in memory only, and used for sudo too/],
+  ['login', /kept in memory only, and also used for sudo/],
   ['sudo', /kept in memory only\./],
 ] as const)('where a %s password is typed stands what becomes of it', (kind, words) => {
   const state = { state: 'password-needed', for: kind, why: 'It asks.', next: [] } as const;

@@ -63,16 +63,16 @@ describe('the size of a volume', () => {
 
 describe('the whole walk', () => {
   it.each([
-    [undefined, 'DNS on ks-1: spot.acme.eu is not known. Let the name server answer it with 10.0.4.30.'],
-    ['10.0.4.30', 'ok: DNS on ks-1: spot.acme.eu leads to 10.0.4.30, the virtual address.'],
-    ['10.0.9.9', 'Warning: DNS on ks-1: spot.acme.eu leads to 10.0.9.9, not to 10.0.4.30. Correct the record'],
+    [undefined, 'DNS on ks-1: spot.acme.eu does not resolve. Add a DNS record that points it to 10.0.4.30.'],
+    ['10.0.4.30', 'ok: DNS on ks-1: spot.acme.eu resolves to 10.0.4.30, the virtual address.'],
+    ['10.0.9.9', 'Warning: DNS on ks-1: spot.acme.eu resolves to 10.0.9.9, not to 10.0.4.30. Correct the record'],
   ])('says under the name of the site what DNS answers: %s', async (leadsTo, line) => {
     const session = new FakeSession();
     if (leadsTo !== undefined) session.names.set('spot.acme.eu', [leadsTo]);
     session.names.set('ks-2', ['10.0.9.8']);
     const { text } = await walk(session, byQuestion({ ...wholeWalk, 'customer reference': 'quit' }));
     expect(text.slice(text.indexOf('Under which DNS name'))).toContain(line);
-    expect(text).toContain('Warning: DNS on ks-1: ks-2 leads to 10.0.9.8. Correct its entry in the name server.');
+    expect(text).toContain('Warning: DNS on ks-1: ks-2 resolves to 10.0.9.8. Correct its entry in the name server.');
     expect(session.namesAsked).toEqual(['ks-1 ks-2 ks-3', 'spot.acme.eu']);
   });
 
@@ -231,7 +231,7 @@ describe('answers', () => {
       'Berlin has a capital letter: write berlin',
     ],
     ['help', ['1', '', '?', 'quit'], 'A short name for this installation.'],
-    ['a node twice', ['1', '10.0.4.21', 'quit'], '10.0.4.21 is in the list already'],
+    ['a node twice', ['1', '10.0.4.21', 'quit'], '10.0.4.21 is already in the list'],
     ['a node taken off', ['1', 'remove 3', 'quit'], '3'],
     ['the rare questions', ['1', '', 'more', 'quit'], 'The rare questions are asked too.'],
   ])('%s', async (_, lines, expected) => {
@@ -313,7 +313,7 @@ describe('what is usually alike on all nodes', () => {
     const { text } = await walk(session, [...toSecond('worker'), '', '', '', '', 'quit']);
     expect(text).toContain('ks-21: Role worker, User anna. The same for the 2 other nodes? (yes or no) [yes]');
     expect(text).not.toContain('Is ks-22 a manager');
-    expect(text).not.toContain('As which user is ks-23');
+    expect(text).not.toContain('Which user logs in to ks-23');
     expect(session.saved.at(-1)?.nodes).toEqual(
       first.nodes.map(({ name }) => expect.objectContaining({ name, role: 'worker', access: { user: 'anna' } })),
     );
@@ -397,7 +397,7 @@ describe('a failed step', () => {
   it('q leaves, exit 4, and names resume', async () => {
     const session = new FakeSession({ first: wholeDraft, events: failing });
     const { code, text } = await walk(session, [...toReview, 's', 'q']);
-    expect(text).toContain('s is none of these.');
+    expect(text).toContain('s is not one of these.');
     expect(text).toContain('likely: it is read-only');
     expect(code).toBe(4);
   });
@@ -407,7 +407,11 @@ describe('a file that lacks something', () => {
   it('only that is asked', async () => {
     const { customer: _, ...loaded } = wholeDraft;
     const session = new FakeSession();
-    Object.assign(session, { given: '/srv/half.yaml', loaded, open: ['customer is missing, wanted keys and values'] });
+    Object.assign(session, {
+      given: '/srv/half.yaml',
+      loaded,
+      open: ['customer is missing, expected keys and values'],
+    });
     const { text } = await walk(session, ['1', 'spot.acme.eu', 'acme', 'quit']);
     expect(text).toContain('1  Open /srv/half.yaml');
     expect(text.match(/^.*\?.*\]?: .*$/gm)).toEqual([

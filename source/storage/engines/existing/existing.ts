@@ -2,9 +2,9 @@ import type { EngineProfile } from '../engine.ts';
 
 /** A storage class of the operator's own: what it holds is not seen from here. */
 export const existing: EngineProfile = {
-  label: 'a storage class of yours',
+  label: 'your own storage class',
   hint: 'your own replicated storage',
-  help: 'With a storage class that is there already, nothing is installed for shared volumes.',
+  help: 'With an existing storage class, nothing is installed for shared volumes.',
   ours: false,
   iscsi: false,
   readWriteMany: 'by-class',

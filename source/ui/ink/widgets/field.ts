@@ -7,14 +7,14 @@ import { editText, type TextAction, type TextState } from './text/state.ts';
 /** The keys of every widget. A screen says where the changed widget goes (`put`), never what a key does to it. */
 
 const edits: readonly (readonly [keys: readonly string[], label: string, action: TextAction])[] = [
-  [['left', '^b'], 'go one letter back', { do: 'move', to: 'left' }],
-  [['right', '^f'], 'go one letter on', { do: 'move', to: 'right' }],
-  [['home', '^a'], 'go to the beginning', { do: 'move', to: 'start' }],
-  [['end', '^e'], 'go to the end', { do: 'move', to: 'end' }],
-  [['backspace', '^h'], 'erase the previous letter', { do: 'erase', what: 'before' }],
-  [['delete', '^d'], 'erase the letter under the cursor', { do: 'erase', what: 'after' }],
+  [['left', '^b'], 'move one character back', { do: 'move', to: 'left' }],
+  [['right', '^f'], 'move one character forward', { do: 'move', to: 'right' }],
+  [['home', '^a'], 'move to the start', { do: 'move', to: 'start' }],
+  [['end', '^e'], 'move to the end', { do: 'move', to: 'end' }],
+  [['backspace', '^h'], 'delete the previous character', { do: 'erase', what: 'before' }],
+  [['delete', '^d'], 'delete the character under the cursor', { do: 'erase', what: 'after' }],
   [['^w'], 'erase a word', { do: 'erase', what: 'word' }],
-  [['^k'], 'erase up to the end', { do: 'erase', what: 'toEnd' }],
+  [['^k'], 'delete to the end', { do: 'erase', what: 'toEnd' }],
 ];
 
 /** The keys of a line of text that is being typed. */
@@ -79,7 +79,11 @@ export function pagerBindings<Result>(
     return [
       { keys: ['enter'], label: 'keep the filter', dropOrder: 0, act: filter(typed === '' ? undefined : typed, false) },
       { keys: ['escape'], label: 'drop it', dropOrder: 0, act: filter(undefined, false) },
-      { keys: ['backspace'], label: 'erase the previous letter', act: filter([...typed].slice(0, -1).join(''), true) },
+      {
+        keys: ['backspace'],
+        label: 'delete the previous character',
+        act: filter([...typed].slice(0, -1).join(''), true),
+      },
       { keys: ['character', 'paste'], label: 'type', act: (key) => filter(typed + key.text, true)() },
     ];
   const most = Math.max(0, shownLines(pager).length - height);

@@ -38,7 +38,7 @@ export function formKeys(state: AppState): AppBindings {
 function helpText(place: FormPlace): string {
   return (
     place.field?.help ??
-    'Type an address, a name, or a range such as 10.0.4.25-27. Several may be given at once, separated by commas or spaces; pasting a list works too.'
+    'Type an address, a name, or a range such as 10.0.4.25-27. Enter several at once, separated by commas or spaces; pasting a list works too.'
   );
 }
 

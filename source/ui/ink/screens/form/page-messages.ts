@@ -105,12 +105,12 @@ function nodeAccess(state: AppState, index: number, here: boolean): readonly Mes
     const remedy = [...access.next, keys('u names another user, r tries again.', 'R tries all again.')].join(' ');
     return [{ mark: 'fail', text: aboutNode(called, access.why), remedy }];
   }
-  const password = keys('p gives a password for this node, P one for all, u another user.', everyPassword);
+  const password = keys('p sets a password for this node, P one for all, u another user.', everyPassword);
   if (access?.state === 'password-needed')
     return [{ mark: 'warn', text: aboutNode(called, access.why), remedy: [password, ...access.next].join(' ') }];
   if (access?.state !== 'ready' || access.facts.access.sudo !== 'refused') return [];
-  const text = `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all.`;
+  const text = `${called}: ${access.facts.access.user} cannot use sudo there without a password, or at all.`;
   return [{ mark: 'fail', text, remedy: password }];
 }
 
-const everyPassword = 'P gives a password for all nodes, p on its row one for it alone.';
+const everyPassword = 'P sets a password for all nodes, p on a row one for that node only.';

@@ -5,7 +5,7 @@ import { type PagerLine, type PagerState, pagerOf } from '../../widgets/pager/st
 export function messagesPager(
   messages: readonly Message[],
   columns: number,
-  title = 'What this page says',
+  title = 'Messages of this page',
 ): PagerState {
   const lines = messages.flatMap((message): readonly PagerLine[] => {
     const { mark } = message;

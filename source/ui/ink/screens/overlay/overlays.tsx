@@ -96,7 +96,7 @@ function Password(props: {
       <Line text="" />
       <Marked
         mark={theme.glyphs.dot}
-        text={`It is kept in memory only${overlay.for === 'login' ? ', and used for sudo too where no other is given' : ''}.`}
+        text={`It is kept in memory only${overlay.for === 'login' ? ', and also used for sudo unless another one is given' : ''}.`}
         as="quiet"
         width={props.width}
       />

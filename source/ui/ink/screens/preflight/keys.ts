@@ -48,7 +48,7 @@ function withPreflight(state: AppState, change: Partial<PreflightState>): AppSta
 }
 
 const general =
-  'Every node is looked at before anything is changed. A failed check keeps the run from starting, unless o accepts it; a warning is for you to weigh. Fix what fails, then r checks again.';
+  'Every node is checked before anything is changed. A failed check blocks the run unless o accepts it; a warning is for you to judge. Fix what fails, then press r to check again.';
 
 /** The rows that the pointer can be on: what is open in the site, else the rows of the grid. */
 function preflightCount(state: AppState): number {

@@ -45,7 +45,7 @@ function Asking(props: { readonly state: AppState }): ReactNode {
 
 function askingWords({ asking, waiting }: AppState['preflight']): string {
   if (waiting) return ' Connecting to every node first.';
-  return asking ? ' Looking at every node.' : ' Not checked yet.';
+  return asking ? ' Checking every node.' : ' Not checked yet.';
 }
 
 /** What keeps the answers from being a site: each with the way to its field. */
@@ -55,7 +55,7 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
   const shown = windowOf(open.length, row, props.rows - 4);
   return (
     <Box flexDirection="column" paddingTop={1} flexShrink={0}>
-      <Line bold text={` ${open.length} ${open.length === 1 ? 'answer is' : 'answers are'} missing or not right yet`} />
+      <Line bold text={` ${open.length} ${open.length === 1 ? 'answer is' : 'answers are'} missing or invalid`} />
       <Line text="" />
       {open.slice(shown.from, shown.to).map((finding, at) => (
         <Box key={`${finding.field?.join('.') ?? ''}${finding.reason}`} flexShrink={0} height={1} paddingLeft={1}>

@@ -33,7 +33,7 @@ const stopKey = (state: AppState): AppBindings[number] => ({
     next({
       ...state,
       review: { ...state.review, stopping: true },
-      message: { grade: 'warn', text: 'Stops once the run has begun.' },
+      message: { grade: 'warn', text: 'The run stops as soon as it has started.' },
     }),
 });
 
@@ -74,7 +74,7 @@ function placeKeys(state: AppState, here: ReviewLine | undefined): AppBindings {
 }
 
 const helpText = (): string =>
-  `This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and starts it. The run goes on by itself when this terminal goes away; \`${kloudspot('attach')}\` finds it.`;
+  `This is exactly what the run does, command by command. Typing the site’s name and Enter writes site.yaml and values.yaml and starts it. The run continues if this terminal closes; \`${kloudspot('attach')}\` finds it.`;
 
 const withIndex = (state: AppState, index: number): AppState => ({ ...state, review: { ...state.review, index } });
 

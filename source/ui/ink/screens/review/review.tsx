@@ -24,7 +24,7 @@ export function ReviewPage(props: {
   const { review, problem, planning, index } = state.review;
   if (!review) {
     if (problem.length > 0) return <Problem lines={problem} width={width} rows={rows} />;
-    return <Line bold text={planning ? ' Working out what has to be done.' : ' Nothing is planned yet.'} />;
+    return <Line bold text={planning ? ' Working out what to do.' : ' Nothing is planned yet.'} />;
   }
   const question = beginQuestion(state, review, width);
   const blanks = rows >= 16 ? 3 : rows >= 10 ? 2 : 0;
@@ -100,7 +100,7 @@ function Confirm(props: {
   const { state, review } = props;
   if (fails(review))
     return (
-      <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text="Preflight fails: the run cannot begin." />
+      <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text="Preflight fails: the run cannot start." />
     );
   if (state.review.beginning) return <Line text=" Writing files, starting the run." />;
   const typing = isTyping(state);

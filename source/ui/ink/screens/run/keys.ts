@@ -99,7 +99,7 @@ function moveKeys(state: RunScreen): RunBindings {
   const columns: Binding<Result> = { ...runKeyHeads.columns, act };
   const follow: Binding<Result> = {
     keys: ['escape'],
-    label: 'follow the work again',
+    label: 'follow the run again',
     act: () => next({ ...state, run: { ...run, moved: false } }),
   };
   return [

@@ -17,8 +17,8 @@ export function grownLog(state: RunScreen): RunScreen {
 function logOf(run: RunState, step: string): readonly PagerLine[] {
   const { log = [], state, seen = '' } = run.view.steps.get(step) ?? {};
   if (log.length === 0 && state !== undefined && !working.has(state))
-    return [{ text: `It printed nothing. ${seen}`.trim(), tone: 'quiet', note: true }];
-  if (log.length === 0) return [{ text: 'Nothing was printed yet.', tone: 'quiet', note: true }];
+    return [{ text: `No output. ${seen}`.trim(), tone: 'quiet', note: true }];
+  if (log.length === 0) return [{ text: 'No output yet.', tone: 'quiet', note: true }];
   return log.map((line) =>
     line.stream === 'command' ? { text: `$ ${line.text}`, tone: 'accent', head: true } : { text: `  ${line.text}` },
   );

@@ -34,7 +34,7 @@ export function startKeys(state: AppState): AppBindings {
 }
 
 const helpText =
-  'Every change is saved at once as a draft. Nothing is done to any machine before you have seen everything on the review page and typed the site’s name.';
+  'Every change is saved at once as a draft. No machine is changed until you have seen everything on the review page and typed the site’s name.';
 
 function withStart(state: AppState, change: Partial<StartState>): AppState {
   return { ...state, start: { ...state.start, ...change } };

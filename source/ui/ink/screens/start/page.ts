@@ -9,10 +9,10 @@ import type { Theme } from '../../widgets/theme.ts';
 import { startRows } from './rows.ts';
 
 const atHand = [
-  'an address for each node that stays the same',
-  'one more for the cluster, and the DNS name that leads to it',
+  'a permanent address for each node',
+  'one more for the cluster, and the DNS name that resolves to it',
   'a TLS certificate and its key for that name (recommended)',
-  'a user on every node that may use sudo, with key or password',
+  'a user with sudo on every node, by key or password',
 ];
 
 /** What the start page shows of the state. */
@@ -46,10 +46,10 @@ export const besideList = (installed: StartPageState['start']['installed'], dot:
   installed
     ? installedLines(installed).map((text, index) => (index === 0 ? text : `  ${text}`))
     : [
-        'Have at hand:',
+        'Have ready:',
         ...atHand.map((text) => `  ${dot} ${text}`),
         '',
-        'Every change is saved as a draft. No machine is changed before you say so.',
+        'Every change is saved as a draft. No machine is changed until you say so.',
       ];
 
 /** The texts between the edges of the screen; of more lines than there is room for the help has the rest. */

@@ -19,7 +19,7 @@ export function startRows(state: StartView): readonly ChoiceRow[] {
     ...others.map((site) => ({ key: `recent:${site.path}`, label: `Load ${site.name}`, hint: site.path })),
     { key: 'load', label: 'Load a site file', hint: 'site.yaml of another installation' },
     ...(state.canRehearse
-      ? [{ key: 'rehearse', label: 'Rehearse', hint: 'the whole way on simulated nodes; nothing is touched' }]
+      ? [{ key: 'rehearse', label: 'Rehearse', hint: 'the whole flow on simulated nodes; nothing is touched' }]
       : []),
     { key: 'leave', label: 'Leave', hint: 'nothing is changed' },
   ];
