@@ -117,7 +117,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   [
     'node add of a node that is there',
     () => editNodes(site, file(), { edit: 'add', node: node('ks-2', '10.0.4.9') }),
-    ['berlin has a node ks-2 already.', 'kloudspot node replace ks-2  is for a new machine under this name.'],
+    ['berlin already has a node ks-2.', 'kloudspot node replace ks-2  is for a new machine under this name.'],
   ],
   [
     'node add that does not say where it is',

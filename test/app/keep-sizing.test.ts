@@ -62,7 +62,7 @@ describe('what was answered to storage estimate', () => {
     await writeFile(path, siteText(site));
     const before = await readFile(path, 'utf8');
     const wrong = { ...wish, storage: { ...wish.storage, volumes: { insightsDatabase: -1 } } };
-    await expect(keepInSite(path, site, wrong)).rejects.toThrow(/would be wrong/);
+    await expect(keepInSite(path, site, wrong)).rejects.toThrow(/invalid/);
     expect(await readFile(path, 'utf8')).toBe(before);
   });
 });

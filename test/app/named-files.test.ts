@@ -87,7 +87,7 @@ describe('in the place of a file that an operator names', () => {
     ['a pipe that no one writes into', 'it is a pipe.'],
     ['a device that never ends', 'it is a device.'],
     ['a folder', 'it is a folder.'],
-    ['a circle of links', 'symbolic links lead in a circle.'],
+    ['a circle of links', 'symbolic links form a loop.'],
     ['nothing', 'the file does not exist.'],
   ])('the checks and the pages say the same of a certificate: %s', async (kind, problem) => {
     const path = join(folder, 'one.pem');

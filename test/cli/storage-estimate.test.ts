@@ -221,7 +221,7 @@ describe('answers', () => {
   test.each([
     [{ whatIf: ['lose-nod'] }, /Unknown question lose-nod/],
     [{ nodes: '0' }, /0 is not a number of nodes/],
-    [{ whatIf: ['lose-node'], nodes: '1' }, /One node has no other/],
+    [{ whatIf: ['lose-node'], nodes: '1' }, /With a single node/],
     [{ workload: ['device=1'] }, /Unknown workload device/],
     [{ workload: ['devices=many'] }, /many is not a number/],
   ])('%j is refused in words', async (given, says) => {

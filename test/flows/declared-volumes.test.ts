@@ -38,7 +38,7 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
 
   const again = await rehearsal.run('apply', ...flags);
   expect(again.code, again.stderr + again.stdout).toBe(0);
-  expect(again.stdout).toMatch(/Volume containers .*: was right already/);
+  expect(again.stdout).toMatch(/Volume containers .*: was already right/);
 
   const [build = ''] = await rehearsal.runs();
   const undone = await rehearsal.run('undo', build, ...flags, '--confirm-data-loss', await rehearsal.siteName());

@@ -27,9 +27,9 @@ test('a worker is added and removed; a manager too many for the product is refus
     (await readFile(file, 'utf8')).replace('reference: berlin-1', 'reference: berlin-1 # a remark'),
   );
   const added = await rehearsal.run('node add', ...newNode('ks-4'), '--yes');
-  expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ of \d+ steps are right already/) });
+  expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ of \d+ steps are already right/) });
   // No one has to wonder whether a member joins once more.
-  expect(added.stdout).toMatch(/Join ks-2 as a manager {2}right already\n/);
+  expect(added.stdout).toMatch(/Join ks-2 as a manager {2}already right\n/);
   expect(added.stdout).toMatch(/Join ks-4 as a worker\n/);
   expect(members(await report(rehearsal))).toContain('ks-4 worker ready -');
   expect(await readFile(file, 'utf8')).toContain('# a remark');

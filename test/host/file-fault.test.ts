@@ -49,7 +49,7 @@ it('says when a part of the path is a file', async () => {
   await writeFile(join(folder, 'file'), '');
   const fault = await whatHappens(writeAtomic(join(folder, 'file/site.yaml'), '', 0o600));
   expect(fault).toBeInstanceOf(Fault);
-  expect(fault).toMatchObject({ why: expect.stringMatching(/in the place of a folder/) });
+  expect(fault).toMatchObject({ why: expect.stringMatching(/where a folder is expected/) });
 });
 
 it('says when a folder is a link that leads nowhere', async () => {

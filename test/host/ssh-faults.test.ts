@@ -20,7 +20,7 @@ describe('what ssh says, as a fault', () => {
     [
       'No ED25519 host key is known for spot1 and you have requested strict checking.\nHost key verification failed.',
       'host-key-unknown',
-      /looked at/,
+      /was not verified/,
     ],
     [
       '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.',

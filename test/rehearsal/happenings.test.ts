@@ -115,9 +115,9 @@ describe('what happens by itself', () => {
 });
 
 test.each([
-  [{ events: [{ node: 'ks-9', does: { kind: 'power' } }] }, /events.0.node is .*wanted one of ks-1, ks-2, ks-3/],
-  [{ events: [{ node: 'ks-1', does: { kind: 'disk', name: 'sdx' } }] }, /events.0.does.name is .*wanted one of sda/],
-  [{ cluster: { managers: ['ks-7'] } }, /cluster.managers.0 is .*wanted one of ks-1, ks-2, ks-3/],
+  [{ events: [{ node: 'ks-9', does: { kind: 'power' } }] }, /events.0.node is .*expected one of ks-1, ks-2, ks-3/],
+  [{ events: [{ node: 'ks-1', does: { kind: 'disk', name: 'sdx' } }] }, /events.0.does.name is .*expected one of sda/],
+  [{ cluster: { managers: ['ks-7'] } }, /cluster.managers.0 is .*expected one of ks-1, ks-2, ks-3/],
   [{ cluster: { managers: ['ks-1'], workers: ['ks-1'] } }, /each machine once, not ks-1 twice/],
 ])('%j is refused with its place', async (parts, said) => {
   await expect(scenarioWith(parts).then((scenario) => bench({ scenario }))).rejects.toMatchObject({

@@ -44,7 +44,7 @@ describe('a scenario file that is wrong says what, where', () => {
     'nodes:\n  one:\n    hostname: one\n    address: { mode: dhcp, address: 10.0.9.11, gateway: 10.0.9.1 }\n';
   const cases: readonly (readonly [what: string, text: string, said: RegExp])[] = [
     ['no draft', `${head}${node}`, /line 1, column 1: draft is missing/],
-    ['an alias of nothing', `${head}${node}draft: *a\n`, /\*a is an alias of nothing, wanted &a before it/],
+    ['an alias of nothing', `${head}${node}draft: *a\n`, /\*a is an alias of nothing, expected &a before it/],
     ['not YAML', `${head}nodes: {\n`, /line \d+, column \d+: not valid YAML/],
     [
       'a key that is not known',
@@ -54,7 +54,7 @@ describe('a scenario file that is wrong says what, where', () => {
     [
       'a fault that is not known',
       `${head}${node}draft: {}\nfaults: [{ command: x, does: { kind: ends } }]\n`,
-      /wanted one of end, code/,
+      /expected one of end, code/,
     ],
   ];
   test.each(cases)('%s', async (_, text, said) => {

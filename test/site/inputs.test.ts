@@ -76,7 +76,7 @@ describe('a mistake in what aliases stand for', () => {
   });
 
   test.each([
-    ['access: *nope', '7:60 *nope is an alias of nothing, wanted &nope before it'],
+    ['access: *nope', '7:60 *nope is an alias of nothing, expected &nope before it'],
     [
       'access: &own { user: *own }',
       '7:73 an alias stands inside what it stands for, expected an alias of something else',

@@ -64,9 +64,9 @@ const wrong: readonly (readonly [string, string, string, string])[] = [
   ],
   ['a network', '10.0.4.22/24', '10.0.4.0/24', 'is "10.0.4.0/24", expected the address of a machine'],
   ['a broadcast', '10.0.4.22/24', '10.0.4.255/24', 'is "10.0.4.255/24", expected the address of a machine'],
-  ['a loopback', '10.0.4.22/24', '127.0.0.1/8', 'wanted an address that a machine can have'],
+  ['a loopback', '10.0.4.22/24', '127.0.0.1/8', 'expected an address that a machine can have'],
   ['a short address', '10.0.4.30', '10.0.4', 'network.virtualAddress is "10.0.4", expected an IPv4 address'],
-  ['an option for ssh', 'reach: 10.0.4.87', 'reach: -oProxyCommand=x', 'nodes.1.reach is "-oProxyCommand=x", wanted'],
+  ['an option for ssh', 'reach: 10.0.4.87', 'reach: -oProxyCommand=x', 'nodes.1.reach is "-oProxyCommand=x", expected'],
   [
     'a reach with user',
     'reach: 10.0.4.87',

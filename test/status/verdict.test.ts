@@ -206,7 +206,7 @@ describe('one verdict, its reasons and the next command', () => {
       },
       'degraded',
       [/^Volume group ubuntu-vg of ks-2 is missing 1 disk\.$/],
-      /where it does not come back: kloudspot node replace ks-2$/,
+      /if it does not come back: kloudspot node replace ks-2$/,
     ],
     [
       'a volume group of no one misses disks',

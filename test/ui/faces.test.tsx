@@ -87,7 +87,7 @@ describe('a run in plain lines, on the screen and as JSON', () => {
     const end = views.at(-1);
     const done = (end?.counts.changed ?? 0) + (end?.counts.already ?? 0);
     expect(screens().at(-1)).toContain(`${done} of ${plan.steps.length}`);
-    expect((await plain()).match(/: (done|was right already), /g)).toHaveLength(done);
+    expect((await plain()).match(/: (done|was already right), /g)).toHaveLength(done);
     expect((await json()).filter((line) => line.includes('"step-done"'))).toHaveLength(done);
   });
 

@@ -94,7 +94,7 @@ describe('the registry', () => {
     expect(ids(hosted)).toEqual(['registry.host', 'registry.user']);
     const logged = takeText(hosted, field('registry.user', hosted), 'robot').draft;
     expect(ids(logged)).toEqual(['registry.host', 'registry.user', 'registry.secretFile']);
-    expect(takeText(logged, field('registry.host', logged), 'https://x y').problem).toMatch(/wanted/);
+    expect(takeText(logged, field('registry.host', logged), 'https://x y').problem).toMatch(/expected/);
     const gone = takeText(logged, field('registry.host', logged), '').draft;
     expect(gone).toEqual(removeAt(wholeDraft, ['registry']));
   });

@@ -51,7 +51,7 @@ function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
 }
 
 function briefLine(place: number, step: PlannedStep, done: ReadonlySet<string> = new Set()): string {
-  const mark = done.has(step.id) ? '  right already' : cannotBeUndone(step) ? ' (*)' : '';
+  const mark = done.has(step.id) ? '  already right' : cannotBeUndone(step) ? ' (*)' : '';
   return `${String(place + 1).padStart(3)}. ${filled(step.node ?? 'cluster', 12)} ${step.title}${mark}`;
 }
 

@@ -20,7 +20,7 @@ import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'apply',
-  about: 'Check the nodes, plan, ask, and do what the site file says. What is right already is not touched.',
+  about: 'Check the nodes, plan, ask, and do what the site file says. What is already right is not touched.',
   flags: {
     ...globalFlags,
     plan: {

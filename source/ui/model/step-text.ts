@@ -25,6 +25,6 @@ export function waitTexts(step: StepView, now: number): readonly string[] {
 
 /** How a step ended, in a word or two. */
 export function outcomeWord(state: Extract<StepState, 'changed' | 'already' | 'skipped'>): string {
-  if (state === 'already') return 'was right already';
+  if (state === 'already') return 'was already right';
   return state === 'skipped' ? 'skipped' : 'done';
 }

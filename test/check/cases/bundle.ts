@@ -40,7 +40,7 @@ export const bundleCases: readonly Case[] = [
     what: 'cannot be read',
     grade: 'fail',
     nodes: [],
-    says: /the copy is incomplete/,
+    says: /was not copied whole/,
     site: { bundle },
     evidence: { bundle: { problem: 'It was not copied whole.' } },
   },

@@ -120,7 +120,7 @@ export const disksCases: readonly Case[] = [
     what: 'a missing disk of a group that is not used',
     grade: 'warn',
     nodes: ['ks-1'],
-    says: /old misses/,
+    says: /old is missing/,
     facts: onNode1('storage', {
       volumeGroups: [
         ...healthyStorage().volumeGroups,

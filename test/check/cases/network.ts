@@ -298,7 +298,7 @@ export const networkCases: readonly Case[] = [
     what: 'in the network of pods',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /gives to pods/,
+    says: /uses for pods/,
     facts: onNode1('network', {
       interfaces: [eno1({ addresses: [{ address: '10.1.4.2', prefix: 24, dynamic: false }] })],
     }),

@@ -136,7 +136,7 @@ export const reachCases: readonly Case[] = [
     what: 'no record yet',
     grade: 'warn',
     nodes: ['ks-1'],
-    says: /ks-1 does not find spot\.acme\.eu: Name or service not known/,
+    says: /ks-1 cannot resolve spot\.acme\.eu: Name or service not known/,
     evidence: heardByKs1({ names: { 'spot.acme.eu': { addresses: [], problem: 'Name or service not known' } } }),
   },
   {

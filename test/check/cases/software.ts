@@ -71,7 +71,7 @@ export const softwareCases: readonly Case[] = [
     what: 'openebs where cStor is to be installed',
     grade: 'fail',
     nodes: [],
-    says: /addon openebs is on: it installs OpenEBS 3.3/,
+    says: /addon openebs is enabled: it installs OpenEBS 3.3/,
     facts: onNode1('microk8s', installed),
     evidence: { addons: ['dns', 'openebs'] },
   },
@@ -80,7 +80,7 @@ export const softwareCases: readonly Case[] = [
     what: 'openebs beside a class of the operator',
     grade: 'warn',
     nodes: [],
-    says: /addon openebs is on/,
+    says: /addon openebs is enabled/,
     facts: onNode1('microk8s', installed),
     evidence: { addons: ['openebs'] },
     site: {

@@ -230,7 +230,7 @@ describe('beside a site that is set up', () => {
     expect(walk().keys('<enter>').effects).toEqual([{ do: 'load', path: '/s.yaml', replaces: false }]);
   });
   it('the start page does not call it set up while its run is not at its end', () => {
-    expect(walk('open').shown()).toMatch(/The last run of berlin has not come to its end/);
+    expect(walk('open').shown()).toMatch(/The last run of berlin is not finished/);
     expect(walk('open').shown()).toMatch(/kloudspot resume/);
     expect(walk('open').shown()).not.toMatch(/is set up/);
     expect(walk('none').shown()).toMatch(/is not set up yet/);

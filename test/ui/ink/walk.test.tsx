@@ -102,7 +102,7 @@ describe('access', () => {
     const refused = facts('ks', '10.0.4.21', { access: { user: 'guest', sudo: 'refused', address: '10.0.4.21' } });
     const walk = at().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'ready', facts: refused } });
     expect(walk.shown()).toContain('✗ no sudo');
-    expect(walk.shown()).toContain('guest may not use sudo there');
+    expect(walk.shown()).toContain('guest cannot use sudo there');
   });
   it('takes a password that is never on the screen', () => {
     const walk = at()

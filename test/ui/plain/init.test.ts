@@ -177,7 +177,7 @@ describe('a failed check', () => {
     const { text } = await walk(session, [...toPreflight, '? cpu-cores', 'accept cpu-cores', 'quit']);
     expect(text).toContain('FAILS: Processor cores (cpu-cores): ks-1 has too little.\n  Give it more');
     expect(text).toMatch(/Processor cores: Below the floor .*\nThe rule: The product's system requirements/);
-    expect(text).toContain('Accepted: cpu-cores. Plan and journal say so.');
+    expect(text).toContain('Accepted: cpu-cores. Plan and journal record it.');
     expect(text).toContain('failed, but accepted: cpu-cores');
   });
 
