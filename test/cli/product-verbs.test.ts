@@ -145,7 +145,7 @@ describe('stop says what goes, and proves what stayed', () => {
   test('after: what is really there', () => {
     const gone = { ...seen, workloads: [], release: undefined };
     expect(whatStayed(site, product, gone).join('\n')).toMatch(
-      /Nothing of Kloudspot runs[\s\S]*data-kafka-0, 2Gi, kloudspot-lvm/,
+      /Kloudspot is no longer running\.[\s\S]*data-kafka-0, 2Gi, kloudspot-lvm/,
     );
     expect(whatStayed(site, product, seen).join('\n')).toContain('Still there: release kloudspot, kafka');
     expect(whatStayed(site, product, { ...gone, givenAddresses: [] }).join('\n')).toContain('NO LONGER assigned');

@@ -88,7 +88,9 @@ describe('the group for the volumes of one node', () => {
       ['no: ubuntu-vg is missing 1 physical volume.', true],
       ['800 GB free', false],
     ]);
-    expect(field && takeText(view.draft, field, 'ubuntu-vg').problem).toMatch(/cannot be used: no: ubuntu-vg is missing/);
+    expect(field && takeText(view.draft, field, 'ubuntu-vg').problem).toMatch(
+      /cannot be used: no: ubuntu-vg is missing/,
+    );
     const broken = [group('ubuntu-vg', 800, 1), group('data')];
     const all = viewOf([broken, broken, broken]);
     expect(groupTotals(all).map(({ group: name }) => name)).toEqual(['data', 'data', 'data']);
