@@ -200,6 +200,24 @@ describe('a join', () => {
     expect(ran(world)).toEqual(['set-arguments 2']);
   });
 
+  test('restarts the services of a new member at once: a node that was ready would have to become so again', async () => {
+    const ready = nodes('ks-1', 'ks-2');
+    const joined = nodes('ks-1', { name: 'ks-2', ready: false });
+    const world = worldOf({
+      answers: {
+        ...answers,
+        [`${M} add-node`]: JSON.stringify({ token: `${'a'.repeat(32)}/977474d09ad8`, urls: [] }),
+        [`${M} status`]: onceRan('start-join', status('10.0.4.21', '10.0.4.22'), status('10.0.4.21')),
+        [`${M} kubectl get nodes`]: ({ ran }) =>
+          ran('set-arguments') > 0 ? ready : ran('start-join') > 0 ? joined : nodes('ks-1'),
+      },
+      files: { ...info, [kubeletOf('ks-2')]: '--node-ip=10.0.4.21\n' },
+    });
+    const { after } = await carryThrough(world.context, step);
+    expect(after.ok).toBe(true);
+    expect(ran(world).filter((text) => text.startsWith('set-arguments'))).toEqual(['set-arguments 2']);
+  });
+
   test('is not done before the member that it made has started with its failure domain', async () => {
     const files = { ...info, [mark]: '', '/var/lib/kloudspot/failure-domain': '2 3297041220608546238\n' };
     const world = worldOf({ answers, files });

@@ -122,7 +122,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   for (let attempt = 1; ; attempt++) {
     try {
       await join(context, step, p);
-      await untilMember(context, p, minutes(5));
+      await untilTakenIn(context, p);
       return await settleArguments(context, step, p);
     } catch (error) {
       if (!(error instanceof StepFault)) throw error;
@@ -135,10 +135,14 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   }
 }
 
-/** The join has overwritten the kubelet's arguments by those of the seed. The Node takes the address a little later. */
+/**
+ * The join has overwritten the kubelet's arguments by those of the seed. They are set before the node is waited for: the services
+ * restart with them, and a node that was ready would have to become so again. The Node takes the address a little later.
+ */
 async function settleArguments(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
   const set = (await argumentsSet(context, p)).ok;
   if (!set) await runCommand(context, step, 'set-arguments');
+  await untilMember(context, p, minutes(5));
   await context.until({
     for: `${p.node} to have its address ${p.address} in Kubernetes`,
     deadline: minutes(3),
@@ -234,6 +238,34 @@ async function join(context: StepContext, step: PlannedStep, p: Parameters): Pro
   } finally {
     await forgetOwnTokens(context, step, p.seed);
   }
+}
+
+/**
+ * Waits until its services may restart: the seed knows it, a manager as a member of the datastore, and its join has ended, which
+ * comes after that (scripts/wrappers/join.py). Its Node need not be ready, nor that of a manager be there.
+ */
+function untilTakenIn(context: StepContext, p: Parameters): Promise<void> {
+  return context.until({
+    for: `${p.seed} to take in ${p.node}`,
+    deadline: minutes(5),
+    every: 3_000,
+    probe: () => takenIn(context, p),
+    causes: ['the datastore did not form: port 19001, clocks, or a former entry of this node'],
+    next: [
+      `journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`,
+      `${kloudspot('undo')}  removes the node again`,
+    ],
+  });
+}
+
+async function takenIn(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const known = await knownToSeed(context, p).catch(asObserved);
+  if ('observed' in known) return known;
+  if (!known.node && !known.member) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
+  if (p.role === 'manager' && !known.member)
+    return { ok: false, observed: `${p.node} is not a member of the datastore` };
+  const { joining } = await ownMarks(context, p.node);
+  return { ok: !joining, observed: joining ? `the join of ${p.node} has not ended` : `${p.seed} knows ${p.node}` };
 }
 
 function untilMember(context: StepContext, p: Parameters, deadline: number): Promise<void> {
