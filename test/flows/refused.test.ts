@@ -19,7 +19,7 @@ const whole: readonly Row[] = [
   [
     'node replace ks-3',
     6,
-    /ks-3 is a member of the cluster that works/,
+    /ks-3 is a working member of the cluster/,
     /--with NEW --reach ADDRESS/,
     /microk8s leave on ks-3/,
   ],
@@ -38,7 +38,7 @@ const whole: readonly Row[] = [
   [
     'update --set values.volumes.kafka.storageClass=other',
     2,
-    /StatefulSet kloudspot-kafka: spec\.volumeClaimTemplates never changes/,
+    /StatefulSet kloudspot-kafka: spec\.volumeClaimTemplates cannot be changed/,
   ],
   ['update --set nosuchkey=1', 2, /nosuchkey/],
   ['storage grow nosuchvolume 5', 2, /nosuchvolume/],

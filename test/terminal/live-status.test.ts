@@ -17,7 +17,7 @@ afterEach(() => {
 
 function watched(args: readonly string[], options?: ScreenOptions): Painted {
   const words = ['status', '--watch', '--rehearse', '--accept-new-host-keys', '--root', root, ...args];
-  const page = painted(words, 'Asking the site', options);
+  const page = painted(words, 'Querying the site', options);
   screen = page.screen;
   return page;
 }
@@ -35,7 +35,7 @@ describe('the live status stands before Ink is loaded', () => {
 
   it('and keeps what is typed before', async () => {
     const { screen: one } = watched([]);
-    await one.see('Asking the site');
+    await one.see('Querying the site');
     one.press('q');
     expect(await one.exited()).toBe(0);
   });
