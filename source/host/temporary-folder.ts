@@ -24,7 +24,7 @@ export async function temporaryFolder(longest = Number.POSITIVE_INFINITY): Promi
     what: 'No temporary folder can be made.',
     where: tmpdir(),
     why: refusals.join('; '),
-    next: ['Make room in /tmp, or name a folder of yours: TMPDIR=DIR'],
+    next: ['Make room in /tmp, or name another folder: TMPDIR=DIR'],
     exitCode: exitCode.ourFault,
   });
 }

@@ -29,7 +29,7 @@ export type ComponentKind = 'stateless' | 'stateful-lvm' | 'stateful-shared';
 const machine = {
   cores: z.number().int().positive(),
   memoryGiB: z.number().positive(),
-  diskGiB: z.number().positive().meta({ description: 'GiB of the largest disk that carries LVM. 1 TB is 931 GiB.' }),
+  diskGiB: z.number().positive().meta({ description: 'GiB of the largest disk with LVM. 1 TB is 931 GiB.' }),
   rootGiB: z.number().positive().meta({ description: 'GiB of the volume of /.' }),
 };
 export const machineSchema = z.strictObject(machine);

@@ -66,11 +66,11 @@ export const nodeStorage = z.strictObject({
       }),
       erase: erase.meta({
         description:
-          'The name of that device, such as sdb, where it carries data: all of it is erased. Without it such a device is refused.',
+          'The name of that device, such as sdb, if it holds data: all of it is erased. Without it such a device is refused.',
       }),
     })
     .optional()
-    .meta({ description: 'What carries the pool on this node.' }),
+    .meta({ description: 'What holds the pool on this node.' }),
   reserve: reserve.meta({ description: 'GB that stay free in each group. Default: that of the site.' }),
 });
 
@@ -82,7 +82,7 @@ const declaredVolume = z
     size: gibibytes.optional().meta({ description: 'GB of that logical volume.' }),
     device: device.meta({ description: 'A blank disk or partition that it takes whole, instead of a group.' }),
     erase: erase.meta({
-      description: 'The name of that device, such as sdb, where it carries data: all of it is erased.',
+      description: 'The name of that device, such as sdb, if it holds data: all of it is erased.',
     }),
     fsType: z.enum(['ext4', 'xfs']).default('ext4').meta({ description: 'Its file system.' }),
     encrypt: z.boolean().optional().meta({
@@ -264,7 +264,7 @@ export const siteSchema = z.strictObject({
         }),
       nodeMemoryGiB: z.number().int().min(1).max(65_536).optional().meta({
         description:
-          'Memory of the smallest node that carries the product, in GiB as on its data sheet. Databases and streams of the product get more on larger nodes. Left out: what the product needs at least.',
+          'Memory of the smallest node that runs the product, in GiB as on its data sheet. Databases and streams of the product get more on larger nodes. Left out: what the product needs at least.',
       }),
       rbac: z.boolean().optional().meta({
         description:

@@ -26,7 +26,7 @@ export function unpackTemplates(): string {
       what: 'The templates of the program cannot be unpacked.',
       where: folder,
       why: messageOf(error),
-      next: ['Set XDG_CACHE_HOME to a folder of yours that can be written.'],
+      next: ['Set XDG_CACHE_HOME to a writable folder.'],
     });
   }
   return folder;

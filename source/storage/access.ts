@@ -28,7 +28,7 @@ export function accessTroubles(site: Wish, product: Product): AccessTrouble[] {
         {
           volume: id,
           what: `Several nodes mount ${label} at once (ReadWriteMany), and a volume of ${engine} is mounted by one.`,
-          advice: `Use a storage class of yours that can, such as one of NFS or CephFS: ${another}`,
+          advice: `Use a storage class of your own that can, such as one of NFS or CephFS: ${another}`,
         },
       ];
     if (own === undefined || !local) return [];

@@ -99,7 +99,7 @@ function volumeOf({ device }: DiskRow, storage: StorageFacts, wish: PoolWish): C
   const grows =
     small !== undefined && hasRoom(storage, found.volumeGroup, wish.neededGiB * gibibyte - device.sizeBytes);
   const not = holds === undefined || own ? (grows ? undefined : small) : `holds data (${holds})`;
-  const why = `${own ? 'carries the pool' : 'a logical volume that is there, blank'}${grows ? ', the run grows it' : ''}`;
+  const why = `${own ? 'holds the pool' : 'an existing logical volume, blank'}${grows ? ', the run grows it' : ''}`;
   return candidate('volume', name, device.sizeBytes, not, choice, why);
 }
 

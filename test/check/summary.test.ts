@@ -102,7 +102,7 @@ describe('findings that are told', () => {
   });
 
   test.each([
-    ['No disk of ks-1 carries LVM.', 'No disk of any of these nodes carries LVM.'],
+    ['No disk of ks-1 has LVM.', 'No disk of any of these nodes has LVM.'],
     ['No facts of ks-1 could be read.', 'No facts of any of these nodes could be read.'],
     ['The clock of ks-1 is late.', 'The clock of each of these nodes is late.'],
     ['No internet. Ask ks-1 again.', 'No internet. Ask each of these nodes again.'],

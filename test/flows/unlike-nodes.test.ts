@@ -66,6 +66,6 @@ it('nodes whose groups differ are refused where the site names one for all, and 
   expect(made).toEqual([new Set(['ubuntu-vg']), new Set(['kloudspot-pool', 'vg_data']), new Set(['data'])]);
   const listed = await rehearsal.run('storage list', flag);
   expect(listed.stdout.match(/\(default\)/g)).toHaveLength(3);
-  expect(listed.stdout).toMatch(/kloudspot-pool\/shared +27G +volume +yes: carries the pool \(default\)/);
+  expect(listed.stdout).toMatch(/kloudspot-pool\/shared +27G +volume +yes: holds the pool \(default\)/);
   expect((await rehearsal.run('apply', '--yes', flag)).code).toBe(0);
 });

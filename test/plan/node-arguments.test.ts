@@ -172,7 +172,7 @@ describe('MicroK8s that is there already', () => {
 
   test('is not installed beside a launch configuration of someone else, which would win', async () => {
     const world = worldOf({ answers: { 'snap list': { code: 1 } }, files: { '/etc/microk8s.yaml': 'version: 0.1.0' } });
-    await expect(carryThrough(world.context, step)).rejects.toThrow(/would read it in place/);
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/would read it instead/);
     expect(world.ran).toEqual([]);
   });
 });

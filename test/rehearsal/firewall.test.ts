@@ -78,7 +78,7 @@ describe('on a node', () => {
   test('it is tried with a new connection, kept, loaded at the next start, and undone', async () => {
     const machines = await onMachines(site, product);
     const { world } = machines;
-    expect(await machines.state(step)).toEqual({ ok: false, observed: 'no packet filter of ours' });
+    expect(await machines.state(step)).toEqual({ ok: false, observed: 'no packet filter of kloudspot' });
     expect(await machines.act(step)).toEqual({ ok: true, observed: 'the rules are loaded, also at boot' });
     await world.run('ks-1', 'systemctl reboot');
     await world.pass(5_000);
@@ -89,7 +89,7 @@ describe('on a node', () => {
     expect(await machines.state(step)).toEqual({ ok: false, observed: 'its rules are not loaded' });
     expect(await machines.act(step)).toMatchObject({ ok: true });
     await machines.undo(step);
-    expect(await machines.state(step)).toEqual({ ok: false, observed: 'no packet filter of ours' });
+    expect(await machines.state(step)).toEqual({ ok: false, observed: 'no packet filter of kloudspot' });
     expect((await world.run('ks-1', 'nft delete table inet kloudspot')).code).toBe(1);
   });
 

@@ -28,7 +28,7 @@ export const bundleFits: Check = siteCheck(
     const { manifest, damaged } = seen;
     const wrong = [...damagedSaid(damaged), ...differences({ site, product }, manifest)];
     const words = `${manifest.product}, MicroK8s ${trackOf(manifest.channel)}, ${manifest.parts.length} parts`;
-    if (wrong.length === 0) return pass(words, 'It is whole, and holds what the site asks for.');
+    if (wrong.length === 0) return pass(words, 'It is complete, and holds what the site needs.');
     return fail(words, wrong.join(' '), { field, advice: damaged.length > 0 ? 'Copy the file again' : remake() });
   },
 );

@@ -69,7 +69,7 @@ export const lvmDisk: Check = nodeCheck(
     const wanted = `${floor.diskGiB} GB or more, with LVM`;
     const largest = largestLvmDisk(storage);
     if (!largest) {
-      return fail('no LVM', `No disk of ${node.name} carries LVM.`, {
+      return fail('no LVM', `No disk of ${node.name} has LVM.`, {
         wanted,
         advice: 'Install with LVM, or make a volume group on a blank disk: vgcreate NAME DISK',
       });

@@ -35,7 +35,7 @@ export const memory: Check = nodeCheck(
     if (!reaches(totalBytes, sized) && carriesProduct(input.product, input.site.nodes, node.role)) {
       return fail(seen, `${node.name} has ${seen}; cluster.nodeMemoryGiB sizes the product for ${sized} GB.`, {
         wanted: `about ${sized} GB or more`,
-        advice: 'Set cluster.nodeMemoryGiB in site.yaml to the memory of the smallest node that carries the product',
+        advice: 'Set cluster.nodeMemoryGiB in site.yaml to the memory of the smallest node that runs the product',
       });
     }
     if (!reaches(totalBytes, recommended.memoryGiB)) {

@@ -13,7 +13,7 @@ export const mtu: Check = nodeCheck(
   (_, { node, facts, input }) => {
     const own = carrierOf(node, facts);
     if (!own)
-      return warn('not seen', `Which interface of ${node.name} carries the cluster was not seen.`, {
+      return warn('not seen', `Cannot determine which interface of ${node.name} carries the cluster.`, {
         advice: 'Name it as the interface of the node, on the page Network',
         ...(hasIpv4(facts) ? {} : { follows: 'default-route' }),
       });

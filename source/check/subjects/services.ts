@@ -46,7 +46,7 @@ export const multipath: Check = nodeCheck(
   ({ multipathBlacklist }, { facts, input }) => {
     if (multipathBlacklist === undefined) return pass('not running', 'multipathd does not run.');
     if (!sharedEngine(input.site.storage.shared.engine).iscsi)
-      return pass('running', 'No volume of ours comes by iSCSI.');
+      return pass('running', 'No volume of the site uses iSCSI.');
     if (leavesIscsi(multipathBlacklist))
       return pass('leaves iSCSI', 'Its blacklist holds the volumes that come by iSCSI.');
     const ownPaths = (facts.storage?.disks ?? []).some(hasPaths);

@@ -124,7 +124,7 @@ export const declaredVolumes: Check = nodeCheck(
   {
     id: 'declared-volumes',
     title: 'Declared volumes',
-    why: 'A volume that the site declares is made before MicroK8s is installed. Its group must have the space, or its device must be blank: nothing that carries data is ever formatted.',
+    why: 'A volume that the site declares is made before MicroK8s is installed. Its group must have the space, or its device must be blank: nothing that holds data is ever formatted.',
     source: 'docs/storage.md',
   },
   'storage',
@@ -159,7 +159,7 @@ export const poolVolume: Check = nodeCheck(
     const grows = small ? ` The run grows it from ${gigabytes(found.sizeBytes)} to ${place.gib} GB.` : '';
     if (found.contents === undefined) return pass('blank', `${name} is there, and nothing was seen on it.${grows}`);
     if (isPoolMark(found.contents) && facts.microk8s?.installed)
-      return pass('pool', `${name} carries the pool already.${grows}`);
+      return pass('pool', `${name} already holds the pool.${grows}`);
     return fail(found.contents, `${name} holds ${found.contents}.`, {
       wanted: 'blank',
       advice: `Name another volume, or empty it knowingly: ${emptying(found)}`,

@@ -5,7 +5,7 @@ export const zones: Check = siteCheck(
   {
     id: 'zones',
     title: 'Failure domains',
-    why: 'Three managers survive the loss of one. Two of them in one rack, on one host or on one power feed are lost together, and then nothing answers any more.',
+    why: 'Three managers survive the loss of one. Two of them in one rack, on one host or on one power feed are lost together, and then nothing answers.',
     source: "The product's requirements: no shared power, networking or physical components",
   },
   ({ site }) => {

@@ -23,7 +23,7 @@ const onTrial = (context: StepContext, node: string) => isActive(context, node, 
 async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const text = await readText(context, node, packetFilterRules);
   if (text !== rulesOf(step))
-    return notYet(text === undefined ? 'no packet filter of ours' : `${packetFilterRules} is another`);
+    return notYet(text === undefined ? 'no packet filter of kloudspot' : `${packetFilterRules} is another`);
   const live = await inKernel(context, node);
   if (live !== 'same')
     return notYet(

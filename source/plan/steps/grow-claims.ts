@@ -73,7 +73,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const size = await templateSize(context, p);
   if (!size.answered) return { ok: false, observed: `${p.seed} says: ${size.said}` };
   if (!isFormer(size.value, p)) return claims;
-  return { ok: false, observed: `${claims.observed}, but ${p.statefulSet} asks for ${size.value}` };
+  return { ok: false, observed: `${claims.observed}, but ${p.statefulSet} requests ${size.value}` };
 }
 
 const isFormer = (size: string | undefined, { gib }: Parameters): boolean =>

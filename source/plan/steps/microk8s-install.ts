@@ -146,7 +146,7 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
   if ((await readText(context, p.node, other)) !== undefined)
     throw new StepFault({
       tried: `install MicroK8s on ${p.node} with its own settings`,
-      seen: `${other} is there: MicroK8s would read it in place of the launch configuration of this plan`,
+      seen: `${other} exists: MicroK8s would read it instead of the launch configuration of this plan`,
       next: [`On ${p.node}: sudo mv ${other} ${other}.aside`],
     });
   context.remember(installedHere, 'yes');

@@ -67,7 +67,7 @@ export function planPoolGroup(input: z.input<typeof parameters>): PlannedStep {
     commands: [
       ...eraseCommands(p),
       command('create', p.node, ['vgcreate', '--addtag', tag, p.group, path], {
-        note: 'without --yes: LVM refuses a device that carries anything',
+        note: 'without --yes: LVM refuses a device that holds anything',
       }),
     ],
     changes: ['shared-volume'],

@@ -36,7 +36,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await runCommand(context, step, 'try', {
     run: {
       deadline: minutes(1),
-      causes: ['the proxy does not answer', 'it asks for a login', 'it refuses api.snapcraft.io'],
+      causes: ['the proxy does not answer', 'it requires a login', 'it refuses api.snapcraft.io'],
       next: ['Correct network.proxy in site.yaml, or allow this server in the proxy'],
     },
   });

@@ -65,7 +65,7 @@ export function planSettled(name: string, when: string, p: Parameters): PlannedS
     name,
     group: 'Health',
     title: `Everything is ready ${when}`,
-    why: 'The next node is touched only when this one carries its load again.',
+    why: 'The next node is touched only when this one runs its workloads again.',
     risk: 'none',
     deadline: minutes(27),
     parameters: p,

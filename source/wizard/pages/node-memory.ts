@@ -20,7 +20,7 @@ export function nodeMemoryFields(view: WizardView): readonly Field[] {
       kind: 'number',
       label: 'Memory per node',
       question: `For nodes of how much memory are databases and streams sized (GB; none: ${memoryGiB}, the least that ${product.name} needs)?`,
-      help: `The memory of the smallest node that carries ${product.name}, in GB as on its data sheet; the checks refuse a smaller node.${smallest} Left empty: ${memoryGiB} GB.`,
+      help: `The memory of the smallest node that runs ${product.name}, in GB as on its data sheet; the checks refuse a smaller node.${smallest} Left empty: ${memoryGiB} GB.`,
       required: false,
       rare: true,
       unit: 'GB in each node',

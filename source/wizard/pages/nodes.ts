@@ -9,7 +9,7 @@ import { addNodes } from './node-rows.ts';
 
 export const roles = [
   { value: 'manager', label: 'manager', hint: 'runs the control plane and may vote' },
-  { value: 'worker', label: 'worker', hint: 'carries load only' },
+  { value: 'worker', label: 'worker', hint: 'runs workloads only' },
 ] as const;
 
 export const nodesPage: Page<'nodes'> = {

@@ -87,7 +87,7 @@ function eraseFields(choice: PoolChoice): readonly Field[] {
       kind: 'text',
       label: 'Erase',
       question: `Which disk of ${node} is erased for the pool (none: leave it empty)?`,
-      help: 'A disk or partition that carries data and that nothing uses can carry the pool once it is erased. Type its name, such as sdb: all data on it is lost and cannot be restored. Just before, it is identified again by path, size, WWN and serial number.',
+      help: 'An unused disk or partition that holds data can hold the pool once it is erased. Type its name, such as sdb: all data on it is lost and cannot be restored. Just before, it is identified again by path, size, WWN and serial number.',
       required: false,
       rare: true,
       parse: (text) => (names.includes(text) ? { value: text } : { problem: notErased(text, choice) }),

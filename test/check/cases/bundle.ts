@@ -34,7 +34,7 @@ const held = (changes: Partial<BundleManifest> = {}, damaged: readonly string[] 
 });
 
 export const bundleCases: readonly Case[] = [
-  { check: 'bundle', what: 'fits', grade: 'pass', nodes: [], says: /holds what the site asks for/, ...held() },
+  { check: 'bundle', what: 'fits', grade: 'pass', nodes: [], says: /holds what the site needs/, ...held() },
   {
     check: 'bundle',
     what: 'cannot be read',

@@ -25,7 +25,7 @@ export const disksCases: readonly Case[] = [
     what: 'no LVM',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /carries LVM/,
+    says: /has LVM/,
     facts: onNode1('storage', { physicalVolumes: [], disks: [device('sda', 'disk', 1000 * GiB)] }),
   },
   {

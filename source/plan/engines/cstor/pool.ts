@@ -129,7 +129,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       );
       return { ok: ok, observed, hopeless: lost };
     },
-    causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],
+    causes: ['the logical volume holds a file system or a former pool', 'iscsid does not run on a node'],
     next: [`sudo microk8s kubectl describe ${cstorKinds.clusters} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
 }
@@ -149,7 +149,7 @@ async function deviceOfPool(context: StepContext, p: Parameters, node: string): 
   if (device !== undefined) return device;
   throw new StepFault({
     tried: `keep the pool of ${node} until it leaves`,
-    seen: 'the list of pools has none of this node any more',
+    seen: 'the list of pools no longer has one of this node',
     next: [`${kloudspot('apply')}  makes a new plan from what is there now`],
   });
 }
