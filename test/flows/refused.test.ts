@@ -15,7 +15,7 @@ const whole: readonly Row[] = [
   ['node remove ks-9', 2, /berlin has no node ks-9\./, /Nodes: ks-1, ks-2, ks-3/],
   ['node remove ks-3', 3, /does not run on 2 managers, 0 workers; it runs on: One node, Three managers/],
   ['node add ks-4', 2, /The address of ks-4 is missing\./, /--reach 10\.0\.4\.24/],
-  ['node add ks-3 --reach 10.0.4.24', 2, /berlin has a node ks-3 already\./, /kloudspot node replace ks-3/],
+  ['node add ks-3 --reach 10.0.4.24', 2, /berlin already has a node ks-3\./, /kloudspot node replace ks-3/],
   [
     'node replace ks-3',
     6,

@@ -56,7 +56,7 @@ describe('update', () => {
     const runs = await rehearsal.runs();
     const refused = await rehearsal.run('update', '--yes', '--set', 'values.volumes.kafka.storageClass=other');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('StatefulSet kloudspot-kafka: spec.volumeClaimTemplates never changes');
+    expect(refused.stderr).toContain('StatefulSet kloudspot-kafka: spec.volumeClaimTemplates cannot be changed');
     expect(await rehearsal.runs()).toEqual(runs);
   });
 
