@@ -1,7 +1,7 @@
 import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { textIfPresent } from '../host/read-text.ts';
-import type { StandingNode } from '../plan/standing/standing.ts';
+import type { StandingCluster, StandingNode } from '../plan/standing/standing.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
@@ -52,7 +52,6 @@ function edited(site: Site, nodes: readonly DraftValue[], wish: NodeEdit): Draft
       refuseKnown(site, wish.node.name);
       return [...nodes, entryOf(site, wish.node, undefined)];
     case 'remove':
-      refuseUnknown(site, wish.name);
       return nodes.filter((node) => nameOf(node) !== wish.name);
     case 'replace':
       refuseUnknown(site, wish.name);
@@ -138,8 +137,20 @@ function refuseKnown({ nodes, name: site }: Site, name: string): void {
   });
 }
 
-function refuseUnknown({ nodes, name: site }: Site, name: string): void {
-  const names = nodes.map((node) => node.name);
+/** A node is removed that the site names, or the cluster has: one that was joined by hand is in no site. Throws `Fault` (exit code 2) for others. */
+export function refuseUnknownRemoval(wish: NodeEdit, site: Site, cluster: StandingCluster | undefined): void {
+  if (wish.edit !== 'remove') return;
+  const { nodes = [], members = [] } = cluster ?? {};
+  if (!members.some(({ address }) => address === wish.name))
+    refuseUnknown(
+      site,
+      wish.name,
+      nodes.map(({ name }) => name),
+    );
+}
+
+function refuseUnknown({ nodes, name: site }: Site, name: string, more: readonly string[] = []): void {
+  const names = [...new Set([...nodes.map((node) => node.name), ...more])];
   if (names.includes(name)) return;
   throw new Fault({
     what: `${site} has no node ${name}.`,

@@ -41,7 +41,7 @@ export async function lookAtLiving(
 export async function planLiving(
   opened: Opened,
   { cluster, standing, facts }: Living,
-  wish: Pick<PlanInput, 'purpose' | 'findings' | 'atNextBoot'> = { purpose: 'init' },
+  wish: Pick<PlanInput, 'purpose' | 'findings' | 'atNextBoot' | 'asked'> = { purpose: 'init' },
 ): Promise<Plan> {
   return planSite(opened, facts, { ...wish, standing, cluster });
 }

@@ -21,7 +21,7 @@ import type { Files } from '../site/files.ts';
 import { siteText } from '../site/save.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { copiesSeen, poolsSeen } from '../storage/engines/engines.ts';
-import { lastSite } from './last-site.ts';
+import { lastSite, namedBefore } from './last-site.ts';
 import type { OpenedSite } from './site.ts';
 
 const asking: Asking = { deadline: 20_000 };
@@ -55,12 +55,25 @@ export async function standingCluster(
     const named = site.nodes.some(({ name }) => name === node.name);
     return { ...node, target: named ? undefined : targetBefore(node, before?.nodes ?? [], through) };
   });
+  const seen = await inside(found.host, new Set(nodes.map(({ name }) => name)));
   return {
     through: found.node,
     nodes,
-    ...(await inside(found.host, new Set(nodes.map(({ name }) => name)))),
+    ...seen,
     site: before && siteText(before),
+    named: await namedBefore(files, site.name, unnamed(wanted, nodes, seen.members)),
   };
+}
+
+/** Nodes that the site does not name, by name, and members of the datastore without a Node, by address. */
+function unnamed(
+  wanted: readonly string[],
+  nodes: StandingCluster['nodes'],
+  members: StandingCluster['members'],
+): string[] {
+  const names = nodes.map(({ name }) => name).filter((name) => !wanted.includes(name));
+  const addresses = nodes.map(({ address }) => address);
+  return [...names, ...members.map(({ address }) => address).filter((address) => !addresses.includes(address))];
 }
 
 /** As an earlier run reached it; else at its address, as the manager that was asked is reached. */

@@ -39,6 +39,8 @@ export interface PlanInput {
    * Undefined where nothing changes.
    */
   readonly siteBefore?: string | undefined;
+  /** `node remove` and `node replace`: the node that is to go, also where no site has named it. Others that no site has named stay. */
+  readonly asked?: string | undefined;
   /** What a verb of upkeep asks for. */
   readonly upkeep?: Upkeep | undefined;
   /** `relocate`: the addresses count from the next boot on, since their network is not here. */

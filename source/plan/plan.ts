@@ -23,8 +23,9 @@ import { planServices } from './stages/services.ts';
 import { planEngines, planOwnClasses, planStorage } from './stages/storage.ts';
 import { planUpgrade } from './stages/upgrade.ts';
 import { planBackupOnly, planDrillOf, planRebalance, planRenewals, planRestoreOf } from './stages/upkeep.ts';
-import { departures } from './standing/changes.ts';
-import { refuseDepartures } from './standing/refusals.ts';
+import { type Departure, departures, strangersAmong } from './standing/changes.ts';
+import { refuseDepartures, refuseStrangers } from './standing/refusals.ts';
+import type { StandingCluster } from './standing/standing.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
 
 /**
@@ -57,6 +58,14 @@ function acceptedIn(findings: readonly Finding[]): Pick<Plan, 'accepted'> {
     finding.accepted ? [{ check: finding.check, nodes: finding.nodes, reason: finding.reason }] : [],
   );
   return accepted.length === 0 ? {} : { accepted };
+}
+
+/** Throws `Fault` for a member that no site of ours named: that it is missing in `site.yaml` asks for nothing. */
+function leavingOf({ site, facts, asked }: PlanInput, standing: StandingCluster): Departure[] {
+  const all = departures({ site, facts, standing });
+  const strangers = strangersAmong(all, standing).filter(({ node }) => node !== asked);
+  if (asked === undefined) refuseStrangers(strangers);
+  return all.filter((each) => !strangers.includes(each));
 }
 
 /** Nodes that the site does not name any more, and that leave by themselves. */
@@ -126,7 +135,7 @@ function planUpkeep(planning: Planning): void {
 function planningOf(input: PlanInput): Planning {
   const { purpose, site, facts, cluster } = input;
   const whole = purpose === 'init' || purpose === 'nodes';
-  const leaving = whole && cluster !== undefined ? departures({ site, facts, standing: cluster }) : [];
+  const leaving = whole && cluster !== undefined ? leavingOf(input, cluster) : [];
   if (cluster !== undefined) refuseDepartures({ departures: leaving, standing: cluster, facts });
   const seed =
     cluster !== undefined && whole

@@ -142,7 +142,15 @@ it('is what preflight, plan and apply take too, until a cluster is there', () =>
   expect(siteToBuild(opened, living).storage).toEqual(
     withSeenGroups({ site: opened.site, draft: wholeDraft, product, facts: seen }).storage,
   );
-  const none = { nodes: [], members: [], locals: [], pools: [], copies: [], givenAddresses: [] };
+  const none = {
+    nodes: [],
+    members: [],
+    locals: [],
+    pools: [],
+    copies: [],
+    givenAddresses: [],
+    named: new Set<string>(),
+  };
   const cluster = { through: 'ks-1', site: undefined, ...none };
   expect(siteToBuild(opened, { ...living, cluster })).toBe(opened.site);
 });

@@ -11,8 +11,8 @@ import { Rehearsal } from './program.ts';
 
 const built = () => Rehearsal.built('spare-machines');
 
-async function report(rehearsal: Rehearsal): Promise<StatusReport> {
-  return reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
+async function report(rehearsal: Rehearsal, ...flags: readonly string[]): Promise<StatusReport> {
+  return reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json', ...flags)).stdout));
 }
 
 const members = ({ nodes }: StatusReport) =>
@@ -139,6 +139,46 @@ test('a new machine at the address and under the name of a dead one: its host ke
   expect(await report(rehearsal)).toMatchObject({ verdict: 'ok', nodes: { length: 3 }, pools: { length: 3 } });
   const resumed = await rehearsal.run('resume');
   expect(resumed.stderr).not.toContain('host key');
+});
+
+/** Three machines that were joined by hand, of which the site names two beside a new one. */
+async function joinedByHand(): Promise<{ rehearsal: Rehearsal; site: string }> {
+  const hosts = Object.fromEntries(['ks-1', 'ks-2', 'ks-3', 'ks-4'].map((name) => [name, { hostname: name }]));
+  const address = (host: number) => ({
+    address: { mode: 'static', address: `10.0.4.${host}`, gateway: '10.0.4.1', nameservers: ['10.0.4.1'] },
+  });
+  const nodes = {
+    ...hosts,
+    'ks-2': { ...hosts['ks-2'], ...address(22) },
+    'ks-4': { ...hosts['ks-4'], ...address(24) },
+  };
+  const cluster = { managers: ['ks-1', 'ks-2', 'ks-3'], addons: ['dns'] };
+  const rehearsal = await Rehearsal.begin(await scenarioWith({ nodes, cluster }));
+  const text = (all: string) =>
+    all.replaceAll('10.0.4.87', '10.0.4.22').replaceAll('ks-3', 'ks-4').replaceAll('10.0.4.23', '10.0.4.24');
+  return { rehearsal, site: await rehearsal.siteFile(text) };
+}
+
+test('a member that no site has named is removed by its name alone, whether it lives or is lost', async () => {
+  const { rehearsal, site } = await joinedByHand();
+  const living = await rehearsal.run('init', '--site', site, '--yes');
+  const refusal = /^✗ ks-3 is a member of the cluster, and site\.yaml does not name it\.$/m;
+  expect(living).toMatchObject({ code: 6, stderr: expect.stringMatching(refusal) });
+  await setPower(rehearsal, 'ks-3', false, 600_000);
+  expect(members(await report(rehearsal, '--site', site))).toContain('ks-3 manager lost voter');
+  for (const verb of ['init', 'apply', 'plan']) {
+    const refused = await rehearsal.run(verb, '--site', site, ...(verb === 'plan' ? [] : ['--yes']));
+    expect([verb, refused.code, refused.stderr]).toEqual([verb, 6, expect.stringMatching(refusal)]);
+    expect(refused.stderr).toMatch(/name: ks-3, reach: 10\.0\.4\.23, role: manager\.\n.*kloudspot node remove ks-3/);
+  }
+  expect(await rehearsal.runs()).toEqual([]);
+  const typo = await rehearsal.run('node remove', 'ks-33', '--site', site, '--yes');
+  expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('ks-3') });
+  const removed = await rehearsal.run('node remove', 'ks-3', '--site', site, '--yes');
+  expect(removed.code, removed.stderr + removed.stdout.slice(-2000)).toBe(0);
+  expect(members(await report(rehearsal, '--site', site)).toSorted()).toEqual(
+    ['ks-1', 'ks-2', 'ks-4'].map((name) => `${name} manager ready voter`),
+  );
 });
 
 test('with one manager lost another one does not leave: the quorum', async () => {

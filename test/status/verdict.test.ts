@@ -183,7 +183,7 @@ describe('one verdict, its reasons and the next command', () => {
       { nodes: [...names.map((name) => node(name)), node('ks-4')] },
       'ok',
       [/ks-4 \(manager\) is in the cluster, but not in the site/],
-      /add it to site\.yaml; to take it out of the cluster: kloudspot apply$/,
+      /add it to site\.yaml; to take it out of the cluster: kloudspot node remove ks-4$/,
     ],
     [
       'a pool is offline',

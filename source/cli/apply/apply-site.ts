@@ -35,6 +35,8 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly accept?: readonly string[];
   /** Throws `Fault` before anything is judged. */
   readonly refuse?: (living: Living) => void;
+  /** The node that is to go. */
+  readonly asked?: string | undefined;
   /** Answers that follow from what was seen: the site with them, its documents, and what is said of them. Undefined: none was open. */
   readonly answer?: (living: Living) => Promise<AnsweredSite | undefined>;
   /** Of a verb that does a part of it: what is judged, how it changes `site.yaml`, and what it says where nothing is to be done. */
@@ -82,7 +84,8 @@ export async function applySite(
   showFindings(findings, wanted, settings, terminal);
   if (answered && answered.lines.length > 0 && !settings.json) printLines(terminal.output, [...answered.lines, '']);
   if (code !== exitCode.done) return refused(code, settings, terminal);
-  const plan = await planLiving(wanted, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
+  const { purpose = 'init', asked } = options;
+  const plan = await planLiving(wanted, living, { purpose, asked, findings, ...part?.wish });
   if (part !== undefined && plan.steps.length === 0) {
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
     return exitCode.done;
@@ -136,7 +139,16 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, answer: _answer, done, ...options }: Beginning,
+  {
+    purpose: _purpose,
+    accept: _accept,
+    part: _part,
+    refuse: _refuse,
+    asked: _asked,
+    answer: _answer,
+    done,
+    ...options
+  }: Beginning,
 ): Promise<ExitCode> {
   if (!settings.json) {
     const lines = planLines(plan, { brief: true, ...defined({ done, width: screenWidth(terminal.output) }) });

@@ -1,5 +1,5 @@
 import { valuesDocument } from '../../app/documents.ts';
-import { editNodes, type NodeEdit, refuseLivingMember } from '../../app/edit-nodes.ts';
+import { editNodes, type NodeEdit, refuseLivingMember, refuseUnknownRemoval } from '../../app/edit-nodes.ts';
 import { refuseOutside } from '../../app/outside.ts';
 import type { Living } from '../../app/plan-living.ts';
 import { type Settings, siteToChange } from '../../app/settings.ts';
@@ -38,8 +38,15 @@ export async function changeNodes(
       { path: file, content: text, mode: 0o644 },
       await valuesDocument(site, found.product, settings.files),
     ];
-    const refuse = ({ cluster, facts }: Living) => refuseLivingMember(edit, cluster?.nodes ?? [], facts);
-    return await applySite(opened, settings, terminal, { verb, purpose: 'nodes', documents, refuse });
+    const refuse = ({ cluster, facts }: Living) => {
+      refuseUnknownRemoval(edit, found.site, cluster);
+      refuseLivingMember(edit, cluster?.nodes ?? [], facts);
+    };
+    const asked = edit.edit === 'add' ? undefined : edit.name;
+    // What the site does not name leaves it as it is: its own nodes may have been joined by hand, too, and not been prepared yet.
+    const unnamed = !found.site.nodes.some(({ name }) => name === asked);
+    const purpose = edit.edit === 'remove' && unnamed ? 'init' : 'nodes';
+    return await applySite(opened, settings, terminal, { verb, purpose, documents, refuse, asked });
   } finally {
     await found.close();
   }

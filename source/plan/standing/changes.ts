@@ -39,6 +39,10 @@ export function departures({ site, facts, standing }: ChangesInput): Departure[]
   return [...known, ...orphans(standing, livingAddresses(site, facts))];
 }
 
+/** Those that would leave because the site does not name them, and that no site of an earlier run named either. */
+export const strangersAmong = (leaving: readonly Departure[], { named }: StandingCluster): Departure[] =>
+  leaving.filter(({ node, why }) => why === 'leaves' && !named.has(node));
+
 function whyLeaves(
   { role }: StandingNode,
   wanted: Role | undefined,

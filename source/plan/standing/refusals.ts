@@ -1,6 +1,7 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { kloudspot } from '../../text/command.ts';
+import { listed } from '../../text/listed.ts';
 import type { Departure } from './changes.ts';
 import type { LocalVolume, StandingCluster } from './standing.ts';
 
@@ -22,6 +23,25 @@ export function refuseDepartures(leaving: Leaving): void {
 const refused = (what: string, where: string, why: string, next: readonly string[]): Fault =>
   new Fault({ what, where, why, unchanged: true, next, exitCode: exitCode.refused });
 
+/**
+ * Throws `Fault` (exit code 6) for members that no site of ours has named. That `site.yaml` does not name one asks for nothing: a
+ * cluster that was made by hand has nodes that no one has written down yet, and one that is lost may only be switched off.
+ */
+export function refuseStrangers(strangers: readonly Departure[]): void {
+  if (strangers.length === 0) return;
+  const names = strangers.map(({ node }) => node);
+  const [are, them] = names.length === 1 ? ['is a member', 'it'] : ['are members', 'them'];
+  throw refused(
+    `${listed(names)} ${are} of the cluster, and site.yaml does not name ${them}.`,
+    names.join(', '),
+    `No earlier run of this site named ${them} either: a node that was never in site.yaml is removed only by name.`,
+    [
+      ...strangers.map(toKeep),
+      ...names.map((name) => `To take ${name} out of the cluster: ${kloudspot(`node remove ${name}`)}`),
+    ],
+  );
+}
+
 /** Taken out from outside it would go on as a member of a cluster that does not know it. */
 function refuseUnreached({ departures, standing, facts }: Leaving): void {
   const living = departures.find(
@@ -39,9 +59,11 @@ function refuseUnreached({ departures, standing, facts }: Leaving): void {
   );
 }
 
-/** A cluster that was made by hand may have a node that no one has named yet. */
+/** A member without a Node is known by its address alone. */
 const toKeep = ({ node, address, role }: Departure): string =>
-  `To keep it, name it in site.yaml under nodes, with the login of the others: name: ${node}, reach: ${address}, role: ${role}.`;
+  node === address
+    ? `To keep it, start MicroK8s on the machine at ${address}, which brings its node back, and name that in site.yaml under nodes.`
+    : `To keep ${node}, name it in site.yaml under nodes, with the login of the others: name: ${node}, reach: ${address}, role: ${role}.`;
 
 /** Steps through the departures in the order in which they happen: the dead first. */
 function refuseLossOfQuorum({ departures, standing }: Leaving): void {

@@ -46,4 +46,6 @@ export interface StandingCluster {
   readonly givenAddresses: readonly string[];
   /** `site.yaml` of the last run on this cluster, where this machine knows one. */
   readonly site: string | undefined;
+  /** Of the nodes that the site does not name: names, and addresses of members, that a site of an earlier run named. */
+  readonly named: ReadonlySet<string>;
 }

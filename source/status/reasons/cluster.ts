@@ -116,7 +116,7 @@ const lost = (now: number, { name, since, answers }: NodeStatus): Reason => ({
 const foreign = ({ name, role }: NodeStatus): Reason => ({
   verdict: 'note',
   reason: `${name} (${role}) is in the cluster, but not in the site.`,
-  next: `To keep it, add it to site.yaml; to take it out of the cluster: ${kloudspot('apply')}`,
+  next: `To keep it, add it to site.yaml; to take it out of the cluster: ${kloudspot(`node remove ${name}`)}`,
 });
 
 function sinceWords(since: string | undefined, now: number): string {

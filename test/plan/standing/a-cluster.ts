@@ -32,5 +32,6 @@ export function standingOf({ lost = [], locals = {}, copies = {}, ...shape }: St
     copies: Object.entries(copies).map(([node, healthy]) => ({ volume: 'pvc-1', pool: `kloudspot-${node}`, healthy })),
     givenAddresses: ['10.0.4.30'],
     site: undefined,
+    named: new Set(nodes.map(({ name }) => name)),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
-import { type Departure, departures } from '../../../source/plan/standing/changes.ts';
+import { type Departure, departures, strangersAmong } from '../../../source/plan/standing/changes.ts';
 import { leaveParts } from '../../../source/plan/standing/leave-table.ts';
-import { refuseDepartures } from '../../../source/plan/standing/refusals.ts';
+import { refuseDepartures, refuseStrangers } from '../../../source/plan/standing/refusals.ts';
 import type { StandingCluster } from '../../../source/plan/standing/standing.ts';
 import type { EngineName } from '../../../source/storage/engines/engines.ts';
 import { cluster, factsOf, siteOf } from '../sample.ts';
@@ -97,6 +97,33 @@ describe('who leaves', () => {
   });
 });
 
+describe('members that no site has named', () => {
+  const facts = factsOf({ managers: 3 }, () => cluster());
+  const site = { nodes: siteOf({ managers: 3 }).nodes.filter(({ name }) => name !== 'ks-3') };
+  const refusalOf = (standing: StandingCluster): string => {
+    try {
+      refuseStrangers(strangersAmong(departures({ site, facts, standing }), standing));
+      return 'not refused';
+    } catch (error) {
+      return error instanceof Fault ? [error.message, ...(error.next ?? [])].join(' ') : String(error);
+    }
+  };
+  const lost = standingOf({ managers: 3, lost: ['ks-3'] });
+  const byHand = { ...lost, named: new Set<string>() };
+
+  it('are refused with how they stay and how they go', () => {
+    expect(refusalOf(byHand)).toBe(
+      'ks-3 is a member of the cluster, and site.yaml does not name it. To keep ks-3, name it in site.yaml under nodes, with the login of the others: name: ks-3, reach: 10.0.4.23, role: manager. To take ks-3 out of the cluster: kloudspot node remove ks-3',
+    );
+  });
+  it('are refused without a Node, by their address', () => {
+    const members = [...byHand.members, { address: '10.0.4.99', role: 'spare' as const }];
+    const named = new Set(['ks-3']);
+    expect(refusalOf({ ...byHand, members, named })).toMatch(/^10\.0\.4\.99 is .* kloudspot node remove 10\.0\.4\.99$/);
+  });
+  it('leave where an earlier run named them', () => expect(refusalOf(lost)).toBe('not refused'));
+});
+
 describe('each refusal, with the message that the operator gets', () => {
   const facts = factsOf({ managers: 3 }, () => cluster());
   const refusal = (leave: readonly Departure[], standing = standingOf({ managers: 3 }), seen = facts): string => {
@@ -120,11 +147,11 @@ describe('each refusal, with the message that the operator gets', () => {
       'ks-3 is to be removed and is ready in the cluster, but cannot be reached from here. A running node has to leave the cluster itself',
     ],
     [
-      'ready, not reached, and never named',
+      'ready, not reached, and to stay',
       [dead],
       undefined,
       others('ks-3'),
-      'To keep it, name it in site.yaml under nodes, with the login of the others: name: ks-3, reach: 10.0.4.23, role: manager. Fix the access',
+      'To keep ks-3, name it in site.yaml under nodes, with the login of the others: name: ks-3, reach: 10.0.4.23, role: manager. Fix the access',
     ],
     ['a dead one of three', [dead], standingOf({ managers: 3, lost: ['ks-3'] }), others('ks-3'), 'not refused'],
     [
