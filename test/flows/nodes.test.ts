@@ -97,7 +97,7 @@ test('a member that works is not replaced by itself; one that has left by hand j
   const refused = await rehearsal.run('node replace', 'ks-3', '--yes');
   expect(refused).toMatchObject({
     code: 6,
-    stderr: expect.stringContaining('ks-3 is a member of the cluster that works'),
+    stderr: expect.stringContaining('ks-3 is a working member of the cluster'),
   });
   expect(refused.stderr).toMatch(
     /sudo microk8s leave on ks-3, sudo microk8s remove-node ks-3 on ks-1, then kloudspot apply/,
