@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { codeOf } from '../errors/thrown.ts';
@@ -35,6 +35,29 @@ export function machineId(): string {
     return readFileSync('/etc/machine-id', 'utf8').trim() || hostname();
   } catch {
     return hostname();
+  }
+}
+
+/** Whether a process lives that was called with these words one after the other, whoever began it. False where there is no /proc. */
+export function runsWith(...words: readonly string[]): boolean {
+  const wanted = `\0${words.join('\0')}\0`;
+  return processes().some((process_) => argumentsOf(process_).includes(wanted));
+}
+
+function processes(): readonly string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html */
+function argumentsOf(process_: string): string {
+  try {
+    return readFileSync(`/proc/${process_}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -56,6 +56,21 @@ describe('a folder that a kill left before the lock was held', () => {
     await mkdir(unfinishedFolder(files, 'growing'), { recursive: true });
     expect(await listRuns(files)).toEqual([]);
   });
+});
+
+it('a run whose process has just been started is there and stays, though who started it was killed', async () => {
+  const directory = await folderOfRun('7f3a', await ended());
+  const process_ = spawn('sh', ['-c', 'sleep 600; true', 'sh', 'run-worker', directory, '--attended']);
+  try {
+    await expect.poll(() => latestRun(files)).toMatchObject({ id: '7f3a', state: 'running' });
+    await removeAbandoned(files);
+    expect(await readdir(files.runs)).toEqual(['7f3a']);
+  } finally {
+    process_.kill('SIGKILL');
+  }
+  await expect.poll(() => latestRun(files)).toBeUndefined();
+  await removeAbandoned(files);
+  expect(await readdir(files.runs)).toEqual([]);
 });
 
 it('sockets of runs whose process was killed are removed, those of one that lives and of ssh stay', async () => {

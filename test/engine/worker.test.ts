@@ -171,7 +171,8 @@ describe('the process of a run', () => {
 
   it('lets one of two begin that want to at once', async () => {
     const here = await place();
-    const plan = chains(here, { ms: 200, length: 1 });
+    // So long that on a busy machine the second one still meets the first.
+    const plan = chains(here, { ms: 5000, length: 1 });
     const ends = await Promise.allSettled([launchRun({ ...here, plan }), launchRun({ ...here, plan })]);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     for (const end of ends)

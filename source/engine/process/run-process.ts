@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { unlessFault } from '../../errors/unless-fault.ts';
-import { identitySchema, lifeOf, type ProcessIdentity } from '../../host/process-identity.ts';
+import { identitySchema, lifeOf, type ProcessIdentity, runsWith } from '../../host/process-identity.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
@@ -48,7 +49,7 @@ export async function lifeOfRun(directory: string): Promise<RunLife> {
   return unlessFault(
     async () => {
       const identity = await holderOf(directory);
-      const life = identity === undefined ? 'none' : lifeOf(identity);
+      const life = identity === undefined ? beforeClaim(directory) : lifeOf(identity);
       // Its journal is on that disk: it may have ended for that reason and could not say so.
       const full = life === 'gone' && (await isFull(directory));
       return { life, why: full ? `${why}, and the disk is full that ${directory} is on` : why };
@@ -56,6 +57,13 @@ export async function lifeOfRun(directory: string): Promise<RunLife> {
     ({ where }) => ({ life: 'gone', why: `${why} or not known: ${where} is damaged` }),
   );
 }
+
+/** The words by which the process of a run is called, ahead of its options. */
+export const workerWords = (directory: string): readonly [string, string] => ['run-worker', directory];
+
+/** A process that was just started has noted itself nowhere, and who started it may be gone. */
+const beforeClaim = (directory: string): 'alive' | 'none' =>
+  existsSync(directory) && runsWith(...workerWords(directory)) ? 'alive' : 'none';
 
 /** Whether less than a block of a file system is free below this folder. */
 const isFull = (directory: string): Promise<boolean> =>

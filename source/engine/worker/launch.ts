@@ -19,7 +19,7 @@ import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { planPath } from '../journal/run-paths.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
-import { holdsLock, runProcess } from '../process/run-process.ts';
+import { holdsLock, runProcess, workerWords } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
@@ -107,7 +107,7 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   const before = await journalEnd(run.directory);
   const log = await open(join(run.directory, 'run.log'), 'a', 0o600);
   const logBefore = (await log.stat()).size;
-  const child = spawn(command, [...first, 'run-worker', run.directory, ...mode, ...workerFlags(options)], {
+  const child = spawn(command, [...first, ...workerWords(run.directory), ...mode, ...workerFlags(options)], {
     detached: true,
     cwd: '/',
     env: { ...process.env, ...runEnvironment },

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
@@ -148,6 +150,7 @@ async function lockEverything(locking: Locking, open: AsyncDisposableStack): Pro
   open.adopt(await lockWorkstation(files, claim, lock), (held) => held.release());
   // From here on the run exists for `status`, `attach` and `resume`, as it does for the lock.
   await claimRun(run.directory, claim);
+  await refuseRemoved(run);
   const control = open.adopt(await listenForOrders(controlSocket(files, run.id), orders.take), (it) => it.close());
   const nodes = await lockNodes({
     ...lock,
@@ -160,6 +163,18 @@ async function lockEverything(locking: Locking, open: AsyncDisposableStack): Pro
   });
   open.adopt(nodes, (held) => held.release());
   return control;
+}
+
+/** Another verb removes a run that no process has claimed and whose maker is gone: it may have done so as this process started. */
+async function refuseRemoved({ directory }: RunHandle): Promise<void> {
+  if (existsSync(planPath(directory))) return;
+  await rm(directory, { recursive: true, force: true });
+  throw new Fault({
+    what: 'The run was removed before it began.',
+    where: directory,
+    unchanged: true,
+    next: [`${kloudspot('apply')}  starts a new one`],
+  });
 }
 
 interface Job {
