@@ -38,7 +38,7 @@ export function machineId(): string {
   }
 }
 
-/** Whether a process lives that was called with these words one after the other, whoever began it. False where there is no /proc. */
+/** Whether a process lives that was called with these words one after the other. False where there is no /proc. */
 export function runsWith(...words: readonly string[]): boolean {
   const wanted = `\0${words.join('\0')}\0`;
   return processes().some((process_) => argumentsOf(process_).includes(wanted));

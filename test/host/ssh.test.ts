@@ -188,7 +188,7 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
       try {
         await expect(host.run(['true'], { deadline: 300 })).rejects.toMatchObject({
           kind: 'deadline',
-          why: expect.stringMatching(/did not answer/),
+          why: expect.stringMatching(/no longer answered/),
         });
         expect(await host.run(['echo', 'anew'])).toMatchObject({ stdout: 'anew\n' });
       } finally {

@@ -147,7 +147,7 @@ describe('a rollout that does not become ready', () => {
     });
     await expect(carryThrough(context, step)).rejects.toMatchObject({
       next: [
-        expect.stringContaining('site.yaml and values.yaml go back'),
+        expect.stringContaining('site.yaml and values.yaml are rolled back'),
         expect.stringMatching(/^Bring ks-2 and ks-3 back, or replace each, such as ks-2: kloudspot node replace ks-2 /),
         expect.stringContaining('kubectl get pods'),
         'Then: kloudspot update',
