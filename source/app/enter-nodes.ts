@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../errors/fault.ts';
-import type { HostTarget } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
+import type { Host, HostTarget } from '../host/host.ts';
+import { type HostFault, isRefusal } from '../host/host-fault.ts';
 import { type Access, type AccessPrompts, connect, type Seen } from './connect.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -62,16 +62,21 @@ async function tryAll(
   await Promise.all(
     targets.map(async (target) => {
       try {
-        const host = await Promise.race([world.hosts.get(target), wait(4_000, undefined, { ref: false })]);
+        const host = await Promise.race([enter(target, world), wait(4_000, undefined, { ref: false })]);
         entered ||= host !== undefined;
       } catch (error) {
-        if (error instanceof HostFault && isRefusal(error)) refused.set(target.node, error);
+        if (isRefusal(error)) refused.set(target.node, error);
       }
     }),
   );
   return { entered, refused };
 }
 
-/** The machine answers, and does not let us in. */
-export const isRefusal = ({ kind }: HostFault): boolean =>
-  ['host-key-unknown', 'host-key-changed', 'login-refused'].includes(kind);
+/** Throws `HostFault` where the login does not lead to root: most of what a node says of itself is read as root. */
+async function enter(target: HostTarget, world: OpenedSite['world']): Promise<Host> {
+  const host = await world.hosts.get(target);
+  // sudo itself says why it refuses.
+  if (target.kubeconfig === undefined && (await host.access()).sudo === 'refused')
+    await host.run(['true'], { sudo: true });
+  return host;
+}

@@ -50,7 +50,7 @@ export interface Reached {
   readonly answers: boolean;
   /** Why not, or nothing. */
   readonly said: string;
-  /** The machine answers, and does not let us in: its host key, or the login. */
+  /** The machine answers, and does not let us in: its host key, the login, or sudo. */
   readonly refused?: { readonly next: string | undefined };
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors/thrown.ts';
 import type { Clock, ReadOnlyHost } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
+import { isRefusal } from '../host/host-fault.ts';
 import { unlessLate } from '../host/unless-late.ts';
 import { findManager } from '../kubernetes/ask.ts';
 import { clusterNode, readinessSince } from '../kubernetes/nodes.ts';
@@ -75,8 +75,7 @@ async function visit(
 
 /** What is said of a node that was not entered; `refused` where the machine answers all the same. */
 function refusalOf(error: unknown): Pick<Reached, 'said' | 'refused'> {
-  if (!(error instanceof HostFault) || !/^(host-key-|login-refused)/.test(error.kind))
-    return { said: messageOf(error) };
+  if (!isRefusal(error)) return { said: messageOf(error) };
   const { message, why, next } = error;
   return { said: [message, why].filter(Boolean).join(' '), refused: { next: next[0] } };
 }

@@ -74,18 +74,21 @@ test('ok, degraded with one node dead, down with two: by exit code, by JSON, and
   expect(down.report.reasons[0]).toMatch(/does not answer on any manager; ks-1/);
 });
 
-/** Changes the login of rehearsed machines so that nothing that is given opens it. */
-async function lockOut(rehearsal: Rehearsal, ...names: readonly string[]): Promise<void> {
+/** Changes the login of rehearsed machines, by default so that nothing that is given opens it. */
+async function lockOut(
+  rehearsal: Rehearsal,
+  names: readonly string[],
+  login: object = { key: false, password: 'another' },
+): Promise<void> {
   const path = rehearsal.path('var/lib/kloudspot/rehearsal/state.json');
   const model = JSON.parse(await readFile(path, 'utf8'));
-  for (const machine of model.machines)
-    if (names.includes(machine.id)) machine.login = { ...machine.login, key: false, password: 'another' };
+  for (const machine of model.machines) if (names.includes(machine.id)) machine.login = { ...machine.login, ...login };
   await writeFile(path, JSON.stringify(model));
 }
 
 test('a node that refuses the login is named, and the others are looked at; support too', async () => {
   const rehearsal = await Rehearsal.built();
-  await lockOut(rehearsal, 'ks-3');
+  await lockOut(rehearsal, ['ks-3']);
   const { code, stdout } = await rehearsal.run('status', '--exit-code');
   expect(stdout).toMatch(
     /OK as of[\s\S]*Not looked at: ks-3 refuses the login as ubuntu\.[\s\S]*Next: Give a password/,
@@ -99,9 +102,28 @@ test('a node that refuses the login is named, and the others are looked at; supp
   });
   const support = await rehearsal.run('support', '--yes', '--output', rehearsal.path('support.tar.gz'));
   expect([support.code, support.stdout]).toEqual([0, expect.stringMatching(/ks-3 refuses the login/)]);
-  await lockOut(rehearsal, 'ks-1');
+  await lockOut(rehearsal, ['ks-1']);
   expect(await rehearsal.run('status', '--exit-code')).toMatchObject({
     code: 6,
     stderr: expect.stringMatching(/2 nodes refuse access[\s\S]*--password-file/),
+  });
+});
+
+test('a node that lets us in and refuses sudo is named, and so where every manager does', async () => {
+  const rehearsal = await Rehearsal.built();
+  const withPassword = { sudo: 'password', password: 'another' };
+  await lockOut(rehearsal, ['ks-3'], withPassword);
+  const { code, stdout } = await rehearsal.run('status', '--exit-code');
+  expect(stdout).toMatch(
+    /OK as of[\s\S]*Not looked at: On ks-3, ubuntu may not work as root\. sudo asks[\s\S]*Next: Give the sudo password/,
+  );
+  expect(stdout).toMatch(/ks-3 +manager +yes +ready/);
+  expect(code).toBe(0);
+  const support = await rehearsal.run('support', '--yes', '--output', rehearsal.path('support.tar.gz'));
+  expect([support.code, support.stdout]).toEqual([0, expect.stringMatching(/On ks-3, ubuntu may not work as root/)]);
+  await lockOut(rehearsal, ['ks-1', 'ks-2'], withPassword);
+  expect(await rehearsal.run('status', '--exit-code')).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/3 nodes refuse access[\s\S]*may not work as root/),
   });
 });

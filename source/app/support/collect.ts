@@ -14,6 +14,7 @@ import type { SiteNode } from '../../site/schema.ts';
 import { version } from '../../version.ts';
 import { judgeSeen } from '../check-site.ts';
 import type { Seen } from '../connect.ts';
+import type { RefusedNodes } from '../enter-nodes.ts';
 import { pastRuns } from '../history.ts';
 import { statusOf } from '../observe-site.ts';
 import type { OpenedSite } from '../site.ts';
@@ -30,6 +31,8 @@ export interface Collecting {
   readonly opened: OpenedSite;
   /** The nodes as they were when they were looked at: one that dies later keeps its facts. */
   readonly seen: Seen;
+  /** Those that do not let us in: they are not tried again. */
+  readonly refused?: RefusedNodes;
   readonly files: Files;
   readonly hours: number;
 }
@@ -41,11 +44,11 @@ const patience = 60_000;
 
 /** Everything that explains a site. What fails is named in its place: a node that is dead costs only itself. */
 export async function collect(collecting: Collecting): Promise<readonly Piece[]> {
-  const { opened, seen, files } = collecting;
+  const { opened, seen, refused, files } = collecting;
   const groups = await Promise.all([
     piece('about.json', async () => json({ version, at: new Date(opened.world.clock.now()), site: opened.site.name })),
     piece('unreached.json', async () => json(Object.fromEntries(seen.unreached))),
-    piece('status.json', async () => json(await statusOf(opened, files))),
+    piece('status.json', async () => json(await statusOf(opened, files, refused))),
     piece('findings.json', async () => json(await judgeSeen(opened, seen, files))),
     piece('history.json', async () => json(await pastRuns(files))),
     piece('site.yaml', async () => textOfFile(opened.from).catch(() => json(opened.site))),

@@ -47,10 +47,10 @@ async function support(
     const prompts = accessPrompts(settings, terminal);
     const targets = site.nodes.map(targetOf);
     // What is wrong may be the login of a node: the others are collected from all the same.
-    await enterNodes(targets, opened, async () => prompts);
+    const { refused } = await enterNodes(targets, opened, async () => prompts);
     const seen = await lookAtNodes(targets, world);
     const { unreached } = seen;
-    const found = await collect({ opened, seen, files: settings.files, hours });
+    const found = await collect({ opened, seen, refused, files: settings.files, hours });
     const pieces = redacted(found, passwords.all());
     const name = `support-${site.name}-${new Date(world.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`;
     const path = outputFile(output, `${name}.tar.gz`);
