@@ -51,6 +51,8 @@ export interface LiveEvidence {
         }[];
         /** Addresses that its services have been given. */
         readonly givenAddresses: readonly string[];
+        /** `site.yaml` of the last run on it, where this machine knows one. */
+        readonly site?: string | undefined;
       }
     | undefined;
   /** The product's claims, where the cluster answered. */

@@ -40,6 +40,7 @@ describe('each check says what is wrong', () => {
       one.grade,
       expect.stringMatching(one.says),
     ]);
+    if (one.advises) expect(about.map(({ advice }) => advice)).toContainEqual(expect.stringMatching(one.advises));
     for (const { grade, reason, seen, advice } of found) {
       expect(seen).not.toBe('');
       expect(`${reason}${advice ?? ''}`).not.toMatch(/\n|undefined/);

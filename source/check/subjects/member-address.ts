@@ -20,7 +20,7 @@ export const memberAddress: Check = {
       if (wanted === now) return pass(now, 'It keeps the address by which the cluster knows it.');
       return fail(now, `${node.name} is a member of a running cluster at ${now}; the site gives it ${wanted}.`, {
         wanted: now,
-        advice: `Write ${now} in site.yaml again. All addresses change only before a cluster is built: back up, build it again at the new addresses, restore`,
+        advice: input.evidence?.cluster?.site === undefined ? joinedElsewhere(node.name, now) : changed(now),
         field: ['nodes', index, 'network', 'address'],
       });
     },
@@ -28,3 +28,10 @@ export const memberAddress: Check = {
   ),
   strict: true,
 };
+
+const changed = (now: string): string =>
+  `Write ${now} in site.yaml again. All addresses change only before a cluster is built: back up, build it again at the new addresses, restore`;
+
+/** No run of ours has built this cluster: the site gives the address for the first time. */
+const joinedElsewhere = (name: string, now: string): string =>
+  `Give ${name} the address ${now} in site.yaml, at which its cluster knows it. The address of a member cannot be changed`;

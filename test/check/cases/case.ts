@@ -19,6 +19,8 @@ export interface Case {
   /** Nodes of the finding. */
   readonly nodes: readonly string[];
   readonly says: RegExp;
+  /** What it says is to be done. */
+  readonly advises?: RegExp;
   readonly site?: Partial<Site>;
   /** What differs on single nodes. */
   readonly facts?: Readonly<Record<string, (facts: NodeFacts) => NodeFacts>>;

@@ -38,6 +38,11 @@ const keptCases: readonly Case[] = [
   },
 ];
 
+const moved = {
+  site: { nodes: nodes(healthyNode('ks-1', { network: { mode: 'static', address: '192.168.1.150/24' } })) },
+  facts: onNode1('microk8s', { ...installed, joined: true }),
+};
+
 const memberCases: readonly Case[] = [
   {
     check: 'member-address',
@@ -45,8 +50,18 @@ const memberCases: readonly Case[] = [
     grade: 'fail',
     nodes: ['ks-1'],
     says: /member of a running cluster at 192\.168\.1\.101; the site gives it 192\.168\.1\.150/,
-    site: { nodes: nodes(healthyNode('ks-1', { network: { mode: 'static', address: '192.168.1.150/24' } })) },
-    facts: onNode1('microk8s', { ...installed, joined: true }),
+    advises: /^Give ks-1 the address 192\.168\.1\.101 in site\.yaml, at which its cluster knows it\. [^:]*$/,
+    ...moved,
+  },
+  {
+    check: 'member-address',
+    what: 'the site of a cluster that an earlier run built gives a member another address',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /member of a running cluster/,
+    advises: /^Write 192\.168\.1\.101 in site\.yaml again\. .*: back up, build it again/,
+    ...moved,
+    evidence: { cluster: { nodes: [], givenAddresses: [], site: 'name: berlin' } },
   },
 ];
 
