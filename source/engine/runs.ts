@@ -64,6 +64,15 @@ export async function latestRun(files: Files): Promise<RunSummary | undefined> {
   return undefined;
 }
 
+/** The newest run that was begun. A journal, which may have MB, is read only where no process has claimed its run. */
+export async function newestBegun(files: Files): Promise<RunHandle | undefined> {
+  for (const run of (await listRuns(files)).reverse()) if (await wasBegun(run)) return run;
+  return undefined;
+}
+
+const wasBegun = async (run: RunHandle): Promise<boolean> =>
+  (await lifeOfRun(run.directory)).life !== 'none' || (await summarizeRun(run)).state !== 'prepared';
+
 /** The newest run, when it neither came to its end nor was undone. */
 export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
   const latest = await latestRun(files);

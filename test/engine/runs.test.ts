@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { endedEarly, unfinishedRun } from '../../source/engine/runs.ts';
+import { claimRun } from '../../source/engine/process/run-process.ts';
+import { endedEarly, newestBegun, unfinishedRun } from '../../source/engine/runs.ts';
 import { rolledBackMark } from '../../source/plan/step.ts';
 import { filesUnder } from '../../source/site/files.ts';
 
@@ -36,4 +37,12 @@ it('a run that failed is found behind one that is done, where nothing is to be r
 it('one that was rolled back is not: it would try the same change again', async () => {
   const files = await filesWith('rolled-back', { '01': [...rolledBack, ended('failed')], '02': [ended('done')] });
   expect(await endedEarly(files)).toBeUndefined();
+});
+
+it('the newest run that was begun is found without its journal, which may be long', async () => {
+  const files = await filesWith('begun', { '01': [ended('done')] });
+  await mkdir(join(files.runs, '02', 'journal.jsonl'), { recursive: true });
+  await claimRun(join(files.runs, '02'), { host: 'h', machine: 'm', process: 1, started: '' });
+  await mkdir(join(files.runs, '03'));
+  expect(await newestBegun(files)).toMatchObject({ id: '02' });
 });

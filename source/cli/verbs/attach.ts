@@ -1,6 +1,6 @@
 import { settingsFrom } from '../../app/settings.ts';
 import { planToWatch } from '../../app/stored-plan.ts';
-import { findRun, latestRun } from '../../engine/runs.ts';
+import { findRun, newestBegun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
 import { repeatFlagsOf } from '../apply/run-flags.ts';
@@ -20,7 +20,7 @@ export default defineVerb({
   run: async ({ args, operand }, { runPage }) => {
     const settings = settingsFrom(args);
     const { files } = settings;
-    const run = operand === undefined ? await latestRun(files) : await findRun(files, operand);
+    const run = operand === undefined ? await newestBegun(files) : await findRun(files, operand);
     if (run === undefined)
       throw new Fault({
         what: 'No runs yet.',
