@@ -13,5 +13,9 @@ export function placesTo(last: string, after?: string): readonly string[] {
   return titles.slice(after === undefined ? 0 : titles.indexOf(after) + 1, titles.indexOf(last) + 1).map(placeOf);
 }
 
+/** The keys of the pages from the first up to and with `last`; `after`: without those up to this one. */
+export const keysTo = (last: string, after?: string): readonly string[] =>
+  placesTo(last, after).map((place) => place.slice(0, 1));
+
 /** The key that goes to the page. */
 export const keyOf = (title: string): string => placeOf(title).slice(0, 1);

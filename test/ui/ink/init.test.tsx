@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
 import { FakeSession } from '../fake-session.ts';
-import { placeOf } from '../page-places.ts';
+import { keyOf, placeOf } from '../page-places.ts';
 import { wholeDraft } from '../sample.ts';
 import { failing, stage, toReview } from './stage.tsx';
 
@@ -82,12 +82,7 @@ describe('on a terminal', () => {
   it('a site whose name was not typed is not begun', async () => {
     const session = new FakeSession({ first: wholeDraft });
     const screen = await begin(session);
-    screen.type('\r');
-    await screen.until('✓ sudo');
-    screen.type('nnnnn');
-    await screen.until('n continues');
-    screen.type('n');
-    await screen.until('Everything that will happen');
+    await toReview(screen);
     screen.type('bBerlin\r');
     await screen.until('Berlin is not berlin: nothing was started.');
     expect(session.asked).toEqual([]);
@@ -98,7 +93,7 @@ describe('on a terminal', () => {
     const screen = await begin(session);
     screen.type('\u001b[B\ry');
     await screen.until('kept beside it as site.draft.copy.yaml');
-    screen.type(placeOf('Storage').slice(0, 1));
+    screen.type(keyOf('Storage'));
     await screen.until(placeOf('Storage'));
     expect(session.page).toBe('storage');
     expect(session.asked).toEqual(['copy']);

@@ -55,7 +55,9 @@ describe('the page Network', () => {
     expect(walk.tell(named(name, '10.0.4.30')).shown()).toContain(
       `✓ DNS on ks-1: ${name} resolves to 10.0.4.30, the virtual address.`,
     );
-    expect(walk.keys('5').shown()).toContain(`✓ DNS on ks-1: ${name} resolves to 10.0.4.30, the virtual address.`);
+    expect(walk.keys(keyOf('Site')).shown()).toContain(
+      `✓ DNS on ks-1: ${name} resolves to 10.0.4.30, the virtual address.`,
+    );
     walk.keys(keyOf('Network'));
     expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 resolves');
     expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 resolves to 10.0.9.8.');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../source/site/finding.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
-import { keyOf } from '../page-places.ts';
+import { keyOf, keysTo } from '../page-places.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { seen } from './states.tsx';
 import { Walk } from './walk.tsx';
@@ -30,7 +30,7 @@ describe('several keys at once', () => {
     expect(inDraft(walk, 'nodes', 0, 'role')).toBe('worker');
   });
   it('pages and back', () => {
-    const walk = at().keys('nnnn<escape><escape>');
+    const walk = at().keys(`${keyOf('Features')}nn<escape><escape>`);
     expect(walk.state.screen).toBe('features');
     expect(walk.state.draft).toBe(walk.state.draft);
   });
@@ -65,7 +65,7 @@ describe('nothing typed is lost', () => {
 });
 
 describe('Ctrl-C', () => {
-  it.each(['', '2', '3', '4', '5'])('asks once on page %s, then leaves with 130', (page) => {
+  it.each(['', ...keysTo('Site', 'Nodes')])('asks once on page %s, then leaves with 130', (page) => {
     const walk = at().keys(`${page}<^c>`);
     expect(walk.shown()).toContain('The draft is saved');
     expect(walk.effects).toEqual([]);
@@ -200,10 +200,10 @@ describe('what the facts rule out', () => {
   it('stands beside the nodes, and the trail keeps its mark', () => {
     const old = facts('ks', '10.0.4.21', { cpu: { model: 'QEMU', cores: 16, flags: [] } });
     const walk = at()
-      .keys('12')
+      .keys(`${keyOf('Nodes')}${keyOf('Network')}`)
       .tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'ready', facts: old } });
     expect(walk.shown()).toContain('!Nodes');
-    expect(walk.keys('1').shown()).toContain('has no AVX');
+    expect(walk.keys(keyOf('Nodes')).shown()).toContain('has no AVX');
   });
 });
 
@@ -214,9 +214,10 @@ describe('every page fits', () => {
     { columns: 40, rows: 12 },
     { columns: 120, rows: 40 },
   ];
-  const pages = ['1', '2', '3', '4', '5', '5n', '1?', '1f', '1P', '1a10.0', '1<^c>'];
+  const pages = keysTo('Preflight');
+  const opened = ['?', 'f', 'P', 'a10.0', '<^c>'].map((keys) => `${keyOf('Nodes')}${keys}`);
   for (const size of sizes) {
-    it.each(pages)(`${size.columns}×${size.rows}: keys %s`, (keys) => {
+    it.each([...pages, ...opened])(`${size.columns}×${size.rows}: keys %s`, (keys) => {
       const lines = seen(at(size)).keys(keys).shown().split('\n');
       expect(lines.length).toBeLessThanOrEqual(size.rows);
       expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(size.columns);
@@ -237,12 +238,10 @@ describe('every page fits', () => {
     expect(walk.keys('<end><up>').shown()).toContain('10.0.4.39');
   });
   it('ASCII only where nothing else is understood', () => {
-    const text = ['1', '2', '3', '4', '5', '5n']
-      .map((keys) => seen(at()).keys(keys).shown({ ascii: true, color: false }))
-      .join('');
+    const text = pages.map((keys) => seen(at()).keys(keys).shown({ ascii: true, color: false })).join('');
     expect([...text].filter((one) => one > '~')).toEqual([]);
   });
   it('REHEARSAL stands on every page', () => {
-    for (const keys of ['1', '2', '3', '4', '5', '5n']) expect(at().keys(keys).shown()).toContain('REHEARSAL healthy');
+    for (const keys of pages) expect(at().keys(keys).shown()).toContain('REHEARSAL healthy');
   });
 });
