@@ -102,7 +102,7 @@ function entryOf(site: Site, node: NewNode, replaced: DraftValue): DraftValue {
   if (reach === undefined)
     throw new Fault({
       what: `The address of ${node.name} is missing.`,
-      next: ['Add its current address: --reach 10.0.4.24'],
+      next: ['Add the address at which it answers now, such as: --reach 10.0.4.24'],
       exitCode: exitCode.usage,
     });
   const network =

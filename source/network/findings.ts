@@ -119,15 +119,14 @@ function gateway(site: Site, one: Placed): Finding[] {
 
 function netplanFiles(one: Placed): Finding[] {
   if (wantedAddress(one.node) === undefined) return [];
-  const refused = netplanRefusals(one.node, one.facts).map((what) =>
-    ofNode(one, {
-      check: 'netplan-files',
-      grade: 'fail',
-      seen: what,
-      reason: `The address cannot be changed and everything else kept as it is: ${what}.`,
-      advice: `Set the address of ${one.node.name} by hand, and choose "keep" or the same address here; or let systemd-networkd manage this interface.`,
-    }),
-  );
+  const refusals = netplanRefusals(one.node, one.facts);
+  const refused = ofNode(one, {
+    check: 'netplan-files',
+    grade: 'fail',
+    seen: refusals.join('; '),
+    reason: `The address cannot be changed and everything else kept as it is: ${refusals.join('; ')}.`,
+    advice: `Set the address of ${one.node.name} by hand, and choose "keep" or the same address here; or let systemd-networkd manage this interface.`,
+  });
   const unreadable = (one.facts?.network?.netplan ?? []).filter((file) => definitionsIn(file) === undefined);
   const invalid = unreadable.map(({ path }) =>
     ofNode(one, {
@@ -138,7 +137,7 @@ function netplanFiles(one: Placed): Finding[] {
       advice: `Correct or remove ${path}: netplan generate says where it is wrong.`,
     }),
   );
-  return [...refused, ...invalid];
+  return [...(refusals.length > 0 ? [refused] : []), ...invalid];
 }
 
 /** Two machines with one address lose packets in turns. */

@@ -116,6 +116,6 @@ function poolLines({ pools }: StatusReport): string[] {
 
 function claimLines({ claims }: StatusReport): string[] {
   if (claims.length === 0) return [];
-  const rows = claims.map(({ name, bound, size, class: kind }) => [name, size, kind, bound ? 'there' : 'waiting']);
+  const rows = claims.map(({ name, bound, size, class: kind }) => [name, size, kind, bound ? 'bound' : 'pending']);
   return ['', ...columns([['Volume', 'Size', 'Class', 'State'], ...rows])];
 }

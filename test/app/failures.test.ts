@@ -122,7 +122,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   [
     'node add that does not say where it is',
     () => editNodes(site, file(), { edit: 'add', node: node('ks-4') }),
-    ['The address of ks-4 is missing.', 'Add its current address: --reach 10.0.4.24'],
+    ['The address of ks-4 is missing.', 'Add the address at which it answers now, such as: --reach 10.0.4.24'],
   ],
   [
     'node remove of a name that was mistyped',

@@ -125,6 +125,11 @@ test.each([
   for (const { check, advice } of findings) expect([check, advice]).toEqual([check, expect.stringMatching(/\w/)]);
 });
 
+test('advice names a command only where the reason does', () => {
+  const named = found('ipv6-only').filter(({ advice }) => advice?.startsWith('Run the command that is named'));
+  expect(named.filter(({ reason }) => !reason.includes('could not be read'))).toEqual([]);
+});
+
 describe('what could carry a pool', () => {
   const rows = (kind: string) => {
     const storage = seen(kind).get('ks-1')?.storage ?? expect.fail('no storage');

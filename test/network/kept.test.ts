@@ -63,6 +63,22 @@ describe('what a netplan file says beside the address', () => {
     expect(netplanDocument(site([one]), one, seen)).toBeUndefined();
   });
 
+  it('several refused keys of one node are one failure that names them all', () => {
+    const netplan = [
+      file('/etc/netplan/01-network-manager-all.yaml', 'network: {version: 2, renderer: NetworkManager}'),
+      file(
+        '/etc/netplan/90-NM-6a.yaml',
+        'network: {ethernets: {ens18: {renderer: NetworkManager, dhcp4: true, networkmanager: {uuid: "6a"}}}}',
+      ),
+    ];
+    const one = node();
+    const found = networkFindings(site([one]), new Map([[one.name, facts(one.name, { netplan })]]));
+    const failures = found.filter(({ check }) => check === 'netplan-files').map(({ reason }) => reason);
+    expect(failures).toEqual([
+      expect.stringMatching(/01-network-manager-all.*; .*ens18\.renderer.*; .*ens18\.networkmanager/),
+    ]);
+  });
+
   it('a route whose gateway is reached no more from the new subnet is refused by its key', () => {
     const { change, one, seen } = changeOf({
       text: `network: {version: 2, ethernets: {eth1: {addresses: [10.0.4.87/24], routes: [{to: default, via: 10.0.4.1}, {to: 10.20.0.0/16, via: 10.0.4.254}]}}}`,

@@ -154,6 +154,18 @@ describe('passwords', () => {
   });
 });
 
+test('an address that no machine of the scenario has says so, and which scenario has more machines', async () => {
+  const asked = async (scenario: string, address: string) => {
+    const world = await bench({ scenario });
+    return world.offeredHostKeys({ node: 'ks-4', addresses: [address] });
+  };
+  await expect(asked('healthy', '10.0.4.24')).rejects.toMatchObject({
+    why: expect.stringContaining('the scenario healthy has no machine there'),
+    next: [expect.stringContaining('kloudspot init --rehearse=spare-machines')],
+  });
+  expect(await asked('spare-machines', '10.0.4.24')).toHaveLength(1);
+});
+
 describe('host keys', () => {
   test('a key is shown before it is trusted, and another one later is refused', async () => {
     const world = await bench();

@@ -7,7 +7,7 @@ import { accessAdvice, factsOf, fail, notSeen, pass, siteCheck, warn } from '../
 const accessWords = {
   id: 'access',
   title: 'Login and sudo',
-  why: 'Everything is done over SSH and as root. A node that does not let us in, or not as root, cannot be prepared.',
+  why: 'Everything is done over SSH and as root. A node that refuses the login, or root, cannot be prepared.',
   source: 'https://www.sudo.ws/docs/man/sudoers.man/',
 };
 

@@ -102,7 +102,7 @@ function virtual(rule: NetworkRule, { site, facts }: CheckInput): Finding {
     nodes: [],
     seen: notSeen,
     reason,
-    advice: unreadAdvice,
+    advice: `Fix what ${follows} reports, then check again`,
     ...(facts.size > 0 ? { follows } : {}),
   };
 }

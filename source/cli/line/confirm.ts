@@ -1,6 +1,7 @@
 import type { Settings } from '../../app/settings.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
+import { defined } from '../../text/defined.ts';
 import { quote } from '../../text/quote.ts';
 import { questionsFor } from './questions.ts';
 import { refuseToAsk, type Terminal } from './terminal.ts';
@@ -35,7 +36,7 @@ export async function confirmedByName(
     throw dataLoss(name, given, kloudspot(`${verb} ${flags}`));
   const message = `Type the site's name, ${name}, to continue:`;
   const typed = await questionsFor(settings, terminal).input({ message });
-  if (typed.trim() !== name) throw notConfirmed();
+  if (typed.trim() !== name) throw notConfirmed(`${typed.trim() || 'Nothing'} is not ${name}.`);
 }
 
 /** Of a flag that was given where no data goes: it neither removes anything nor is it needed. */
@@ -53,4 +54,5 @@ function refuseWithoutTerminal(verb: string, terminal: Terminal): void {
   if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, kloudspot(`${verb} --yes`));
 }
 
-const notConfirmed = (): Fault => new Fault({ what: 'Not confirmed.', unchanged: true, exitCode: exitCode.refused });
+const notConfirmed = (why?: string): Fault =>
+  new Fault({ what: 'Not confirmed.', ...defined({ why }), unchanged: true, exitCode: exitCode.refused });

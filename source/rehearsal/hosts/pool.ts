@@ -63,6 +63,9 @@ export class SimulatedPool implements HostPool {
   }
 }
 
+/** The scenario whose machines include some that belong to no site yet. */
+const withSpares = 'spare-machines';
+
 /** The machine that answers on one of the target's addresses. Takes as long as a connection does; throws when none answers. */
 async function find(
   world: World,
@@ -79,9 +82,24 @@ async function find(
   const tried = target.addresses.join(', ');
   throw new HostFault('unreachable', target.node, {
     what: `${target.node} does not answer on ${tried}.`,
-    why: 'Connection timed out: the machine is off, still starting, or has another address.',
-    next: ['Check that the machine is up, and that this is its address.'],
+    ...world.look((state) => noAnswer(state, target.addresses)),
   });
+}
+
+/** Real machines give no other reason than the first; in a rehearsal it is known where no machine is at all. */
+function noAnswer(state: State, addresses: readonly string[]): { readonly why: string; readonly next: string[] } {
+  const known = state.machines.some((machine) =>
+    addresses.some((address) => hasAddress({ ...machine, power: 'on' }, address) || machine.hostname === address),
+  );
+  if (known || state.scenario === withSpares)
+    return {
+      why: 'Connection timed out: the machine is off, still starting, or has another address.',
+      next: ['Check that the machine is up, and that this is its address.'],
+    };
+  return {
+    why: `Connection timed out: the scenario ${state.scenario} has no machine there.`,
+    next: [`Two machines that belong to no site yet: kloudspot init --rehearse=${withSpares} --root DIR`],
+  };
 }
 
 /** A name leads to the machine that has it, an address to the one that has it. */
