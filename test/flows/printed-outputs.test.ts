@@ -5,11 +5,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { consolesIn } from '../structure/doc-blocks.ts';
+import { letPass, setPowerUnder } from './power.ts';
 import { differences } from './printed-output.ts';
 import { home, launcher } from './program.ts';
 
-/** What was done before, where a document shows more than a first command. The scenario `dies-in-join` ends with a failed step. */
-const before: Readonly<Record<string, () => Promise<void>>> = {
+type Preparation = () => Promise<void>;
+
+/**
+ * What was done before, where a document shows more than a first command; of several, each before the block of its place, on a
+ * machine where nothing was done yet. The scenario `dies-in-join` ends with a failed step.
+ */
+const before: Readonly<Record<string, Preparation | readonly Preparation[]>> = {
   'apply.md': () => built('kloudspot init --rehearse --yes'),
   'attach.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
   'backup.md': () => built('kloudspot init --rehearse --yes'),
@@ -28,7 +34,7 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
   'preflight.md': () => run('kloudspot storage list --rehearse no-avx'),
   'rebalance.md': () => built('kloudspot init --rehearse --yes'),
   'restore.md': () => built('kloudspot init --rehearse --yes'),
-  'resume.md': killedRun,
+  'resume.md': [killedRun, lostNode],
   'start.md': () => built('kloudspot init --rehearse --yes'),
   'status.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
   'stop.md': () => built('kloudspot init --rehearse --yes'),
@@ -120,6 +126,13 @@ async function killedRun(): Promise<void> {
   await writeFile(origin, (await readFile(origin, 'utf8')).replace('"speed":20', '"speed":1000000'));
 }
 
+/** A run has failed; the node that was cut off came back, and was switched off. */
+async function lostNode(): Promise<void> {
+  await built('kloudspot init --rehearse dies-in-join --yes', 4);
+  await letPass(root, 300_000);
+  await setPowerUnder(root, 'ks-3', false);
+}
+
 const documents = ['README.md', ...(await readdir(join(home, 'docs'))).map((name) => `docs/${name}`)];
 const shown = await Promise.all(
   documents
@@ -131,8 +144,10 @@ describe('a `console` block shows what the program prints', () => {
   it.each(shown.filter(({ consoles }) => consoles.length > 0))(
     '$name',
     async ({ name, consoles }) => {
-      await before[name.replace('docs/', '')]?.();
-      for (const { command, lines } of consoles) {
+      const own = [before[name.replace('docs/', '')] ?? []].flat();
+      for (const [at, { command, lines }] of consoles.entries()) {
+        if (at > 0 && own[at]) await rm(user, { recursive: true, force: true, maxRetries: 20 });
+        await own[at]?.();
         const stdout = / --plain\b/.test(command)
           ? await answered(command, lines)
           : (await shell(`exec 2>&1; ${command}`)).stdout;

@@ -45,7 +45,6 @@ const notPrinted = [
   'answers ──▶ site ──┐',
   'usable = device × 0.895 × 0.85        100 GB hold 76 GB, 20 GB hold 15.2 GB',
   'volume = data × growth / fill target / file system, whole GB up, on each instance',
-  '3 of 38 ks-3: Bring packages up to date: starts, attempt 2',
 ];
 
 describe('commands in the documents', () => {
