@@ -77,7 +77,8 @@ describe('virtual time', () => {
       for (let leap = 0; leap < 5_100; leap += 1) await Promise.all([clock.sleep(1), leap % 1_000 === 0 && work()]);
       timers.mockClear();
       await clock.sleep(1);
-      expect(timers.mock.calls.length > 0).toBe(waits);
+      // The test runner has timers of its own, of other lengths.
+      expect(timers.mock.calls.some(([, ms]) => ms === 5)).toBe(waits);
     } finally {
       timers.mockRestore();
     }
