@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { editNodes } from '../../source/app/edit-nodes.ts';
+import { editNodes, refuseUnknownRemoval } from '../../source/app/edit-nodes.ts';
 import { refuseMissingSecret } from '../../source/app/registry-secret.ts';
 import { chosenBackup, refuseOtherNodes, siteOfBackup } from '../../source/app/restore-choice.ts';
 import { Fault, nothingChanged } from '../../source/errors/fault.ts';
@@ -126,7 +126,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   ],
   [
     'node remove of a name that was mistyped',
-    () => editNodes(site, file(), { edit: 'remove', name: 'k-2' }),
+    async () => refuseUnknownRemoval({ edit: 'remove', name: 'k-2' }, site, undefined),
     ['berlin has no node k-2.', 'ks-2', 'Nodes: ks-1, ks-2, ks-3'],
   ],
   [
