@@ -93,7 +93,7 @@ describe.each([
   });
 });
 
-/** Texts of the help, which is the same for every call, of a file that outlives the call, and of another rehearsal; titles of pages. */
+/** Texts of the help, which is the same for every call, and of a file that outlives the call; titles of pages. */
 const spelt = [
   'Try it without risk: kloudspot init --rehearse',
   'source <(kloudspot completion bash)',
@@ -104,7 +104,6 @@ const spelt = [
   'kloudspot init asks questions.',
   'kloudspot init --yes asks nothing',
   "'kloudspot init'",
-  'kloudspot init --rehearse=${withSpares} --root DIR',
   '`kloudspot init · ',
   '`kloudspot status · ',
 ];

@@ -124,7 +124,7 @@ test('a single node, which has no mark of a member, is upgraded too; nobody is t
   expect(await rehearsal.run('init', '--yes', '--site', site)).toMatchObject({ code: 0 });
   expect(await rehearsal.run('node replace', 'ks-1', '--yes')).toMatchObject({
     code: 6,
-    stderr: expect.stringContaining('ks-1 is a member of the cluster that works'),
+    stderr: expect.stringContaining('ks-1 is a working member of the cluster'),
   });
   await setChannel(rehearsal, '1.33/stable');
   const back = await rehearsal.run('apply', '--yes');

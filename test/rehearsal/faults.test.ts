@@ -161,7 +161,7 @@ test('an address that no machine of the scenario has says so, and which scenario
   };
   await expect(asked('healthy', '10.0.4.24')).rejects.toMatchObject({
     why: expect.stringContaining('the scenario healthy has no machine there'),
-    next: [expect.stringContaining('kloudspot init --rehearse=spare-machines')],
+    next: [expect.stringContaining('--rehearse=spare-machines and --root')],
   });
   expect(await asked('spare-machines', '10.0.4.24')).toHaveLength(1);
 });

@@ -98,7 +98,9 @@ function noAnswer(state: State, addresses: readonly string[]): { readonly why: s
     };
   return {
     why: `Connection timed out: the scenario ${state.scenario} has no machine there.`,
-    next: [`Two machines that belong to no site yet: kloudspot init --rehearse=${withSpares} --root DIR`],
+    next: [
+      `The scenario ${withSpares} has two machines more than its site. Rehearse it in a folder of its own, by --rehearse=${withSpares} and --root.`,
+    ],
   };
 }
 
