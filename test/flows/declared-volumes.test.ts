@@ -30,7 +30,7 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
     /Volume archive on \/dev\/sdb, mounted on .*: done/,
     /Volume old on the erased \/dev\/sdc, mounted on .*: done/,
     /Volume secret of 10 GB in ubuntu-vg, encrypted by \/etc\/kloudspot\/luks\/secret.key, mounted on .*: done/,
-    /Give 1 declared volume to the cluster as class archive: done/,
+    /Add 1 declared volume to the cluster as class archive: done/,
   ])
     expect(built.stdout).toMatch(title);
   const listed = await rehearsal.run('storage list', ...flags);

@@ -28,7 +28,7 @@ it('a site that comes through a pipe of the shell is at the usual place from the
       verb,
       {
         code: 2,
-        stderr: expect.stringMatching(/came through a pipe[\s\S]*next: .*--site FILE.*etc\/kloudspot\/site\.yaml/),
+        stderr: expect.stringMatching(/site file is a pipe[\s\S]*next: .*--site FILE.*etc\/kloudspot\/site\.yaml/),
       },
     ]);
   }
