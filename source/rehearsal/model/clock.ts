@@ -24,6 +24,8 @@ const quietTurns = 2;
 const tickMs = 20;
 /** After this many leaps in a row without real work, who sleeps only waits for what does not come: wait longer, to spare the processor. */
 const restlessLeaps = 5_000;
+/** Up to this speed the longer wait is hardly any time in the rehearsal (5 s at most), and spares most of the processor even at work. */
+const unhurried = 1_000;
 
 /** One watch for all clocks of this process. */
 let watched: RealWork | undefined;
@@ -104,7 +106,7 @@ export class VirtualClock implements Clock {
   }
 
   #settleLater(): void {
-    this.#leaps = 0;
+    if (this.#speed > unhurried) this.#leaps = 0;
     this.#works.afterNext(() => this.#settle(performance.now()));
   }
 
