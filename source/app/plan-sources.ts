@@ -12,6 +12,7 @@ import type { SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { isMapping } from '../text/mapping.ts';
 import { quote } from '../text/quote.ts';
+import { treeDifferences } from '../text/tree-differences.ts';
 import { readChart } from '../workstation/chart-files.ts';
 import { bundleOf } from './bundle/of-site.ts';
 import type { Settings } from './settings.ts';
@@ -131,17 +132,11 @@ function differing(was: PlanSource, is: PlanSource): string[] {
 }
 
 /** In words, by dotted paths; entries of a list that have names are compared by name. */
-export function differences(was: unknown, is: unknown, path = ''): string[] {
-  const [before, after] = [byName(was), byName(is)];
-  if (isMapping(before) && isMapping(after)) {
-    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
-  }
-  if (JSON.stringify(was) === JSON.stringify(is)) return [];
-  if (was === undefined) return [isMapping(is) ? `${path} is new` : `${path} is new: ${JSON.stringify(is)}`];
-  if (is === undefined) return [`${path} is gone`];
-  return [`${path} was ${JSON.stringify(was)}, is ${JSON.stringify(is)}`];
-}
+export const differences = (before: unknown, after: unknown): string[] =>
+  treeDifferences(before, after, byName).map(({ path, was, is }) => {
+    if (was === undefined) return isMapping(is) ? `${path} is new` : `${path} is new: ${JSON.stringify(is)}`;
+    return is === undefined ? `${path} is gone` : `${path} was ${JSON.stringify(was)}, is ${JSON.stringify(is)}`;
+  });
 
 function byName(value: unknown): unknown {
   if (!Array.isArray(value) || !value.every(isMapping)) return value;

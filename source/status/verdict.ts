@@ -1,5 +1,6 @@
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { treeDifferences } from '../text/tree-differences.ts';
 import { certificateStatuses } from './certificates.ts';
 import { datastoreStatus, nodeStatuses } from './nodes.ts';
 import type { Observation } from './observation.ts';
@@ -18,7 +19,6 @@ import type { Reason } from './reasons/reason.ts';
 import { aboutRoom } from './reasons/room.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
 import type { ClaimStatus, StatusReport, Verdict } from './report.ts';
-import { differences } from './values.ts';
 
 /** Pure: what the look means, in plain words. `wanted`: the values that the site asks for; left out, they are not compared. */
 export function judge(site: Site, product: Product, seen: Observation, wanted?: unknown): StatusReport {
@@ -91,7 +91,13 @@ function releaseStatus({ release, values }: Observation, wanted: unknown): Statu
   if (release === undefined) return undefined;
   const { name, revision, status, chart } = release;
   const compared = wanted !== undefined && values !== undefined;
-  return { name, revision, status, chart, differs: compared ? differences(wanted, values) : undefined };
+  return {
+    name,
+    revision,
+    status,
+    chart,
+    differs: compared ? treeDifferences(wanted, values).map(({ path }) => path) : undefined,
+  };
 }
 
 function claimStatus({ metadata, spec, status }: NonNullable<Observation['claims']>[number]): ClaimStatus {

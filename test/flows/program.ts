@@ -166,17 +166,12 @@ export class Rehearsal {
 
   /** Those that were made whole: a folder that is being put together has a dot before its name. */
   async runs(): Promise<string[]> {
-    const names = await readdir(this.path('var/lib/kloudspot/runs')).catch(() => []);
-    return names.filter((name) => !name.startsWith('.')).toSorted();
+    return runsBelow(this.path());
   }
 
   async journal(run?: string): Promise<JournalLine[]> {
     const id = run ?? (await this.runs()).at(-1) ?? '';
-    const text = await readFile(this.path('var/lib/kloudspot/runs', id, 'journal.jsonl'), 'utf8');
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): JournalLine => JSON.parse(line));
+    return journalIn(this.path('var/lib/kloudspot/runs', id));
   }
 
   /** Every file below the folder of this flow, with its text. */
@@ -189,6 +184,25 @@ export class Rehearsal {
     return files;
   }
 }
+
+/** Runs below a root (`--root`), oldest first. A folder that is being put together has a dot before its name. */
+export async function runsBelow(root: string): Promise<string[]> {
+  const names = await readdir(join(root, 'var/lib/kloudspot/runs')).catch(() => []);
+  return names.filter((name) => !name.startsWith('.')).toSorted();
+}
+
+/** The journal in the folder of a run. */
+export async function journalIn(directory: string): Promise<JournalLine[]> {
+  const text = await readFile(join(directory, 'journal.jsonl'), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): JournalLine => JSON.parse(line));
+}
+
+/** The journal of the newest run below a root. */
+export const newestJournal = async (root: string): Promise<JournalLine[]> =>
+  journalIn(join(root, 'var/lib/kloudspot/runs', (await runsBelow(root)).at(-1) ?? ''));
 
 /** Begins a run and kills its process at the first event that is meant. */
 export async function killAt(

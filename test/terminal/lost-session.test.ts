@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newestJournal } from '../flows/events.ts';
+import { newestJournal } from '../flows/program.ts';
 import { hasSshd, hasUsers, makeSshd, type Sshd } from '../host/sshd.ts';
 import { keys, Screen } from './screen.ts';
 import { toNodes } from './to-nodes.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newestJournal } from '../flows/events.ts';
 import { letPass } from '../flows/power.ts';
+import { newestJournal } from '../flows/program.ts';
 import { keys, Screen } from './screen.ts';
 
 let root: string;
