@@ -49,6 +49,29 @@ const failed: RunEventBody = {
   durationMs: 5,
 };
 
+describe('the steps of a view', () => {
+  const many = toyPlan(Array.from({ length: 100 }, (_, place) => ({ id: `step ${place}`, node: 'a', group: 'One' })));
+
+  it('are another collection after each event, in the same order, and share what has not changed', () => {
+    const before = emptyView(many).steps;
+    const view = applyEvent(emptyView(many), { at: new Date(begin).toISOString(), ...stepStarted('step 40') });
+    const { steps, counts } = view;
+    expect([...steps.keys()]).toEqual([...before.keys()]);
+    expect([...steps].map(([id, { step }]) => [id, step.id])).toEqual([...steps.keys()].map((id) => [id, id]));
+    expect([...steps.values()].filter(({ state }) => state === 'running').map(({ step }) => step.id)).toEqual([
+      'step 40',
+    ]);
+    expect([before.get('step 40')?.state, steps.get('step 40')?.state]).toEqual(['queued', 'running']);
+    expect(counts).toMatchObject({ total: 100, queued: 99, running: 1 });
+    expect([steps.size, steps.has('step 99'), steps.has('none'), steps.get('none')]).toEqual([
+      100,
+      true,
+      false,
+      undefined,
+    ]);
+  });
+});
+
 describe('the view of a run', () => {
   it('keeps the time that was spent where the clock was set back before it went on', () => {
     const earlier = viewAfter(started, stepStarted('one@a'), stepDone('one@a'));

@@ -101,7 +101,7 @@ describe('a run that failed after its backup', () => {
     const view = emptyView({ ...plan, steps: [backup, ...plan.steps] });
     const step = view.steps.get(backup.id) ?? emptyStep(backup);
     const made = { ...step, state: done ? 'changed' : 'failed', remembered: { backup: `T-${reason}` } } as const;
-    const steps = new Map(view.steps).set(backup.id, made);
+    const steps = view.steps.with(made);
     return nextLines({ ...view, steps, outcome: 'failed' }, place).filter((line) => line.includes('restore'));
   };
   it('names the restore that brings the objects back', () => {

@@ -10,6 +10,7 @@ import {
   type StepView,
   stepAfter,
 } from './step-view.ts';
+import { Steps } from './steps.ts';
 
 export {
   awaitsChoice,
@@ -37,7 +38,7 @@ export interface RunView {
   readonly nodes: readonly string[];
   /** Rows, in the plan's order. */
   readonly groups: readonly RunGroup[];
-  readonly steps: ReadonlyMap<string, StepView>;
+  readonly steps: Steps;
   readonly counts: Readonly<Record<StepState, number>> & { readonly total: number };
 }
 
@@ -50,7 +51,7 @@ export interface RunGroup {
 }
 
 export function emptyView(plan: Plan): RunView {
-  const steps = new Map(plan.steps.map((step) => [step.id, emptyStep(step)]));
+  const steps = Steps.of(plan.steps.map(emptyStep));
   return {
     plan,
     run: undefined,
@@ -76,7 +77,7 @@ function groupsOf(steps: readonly PlannedStep[]): RunGroup[] {
   return [...groups].map(([title, ids]) => ({ title, steps: ids }));
 }
 
-function count(steps: ReadonlyMap<string, StepView>): RunView['counts'] {
+function count(steps: Steps): RunView['counts'] {
   const counts = {
     total: steps.size,
     queued: 0,
@@ -91,6 +92,12 @@ function count(steps: ReadonlyMap<string, StepView>): RunView['counts'] {
   };
   for (const { state } of steps.values()) counts[state]++;
   return counts;
+}
+
+/** After one step has left a state for another. */
+function recounted(counts: RunView['counts'], before: StepState, after: StepState): RunView['counts'] {
+  if (before === after) return counts;
+  return { ...counts, [before]: counts[before] - 1, [after]: counts[after] + 1 };
 }
 
 /** The view after one more event. Never changes the view it was given. */
@@ -138,11 +145,9 @@ export function startOf({ startedAt, lastAt, outcome }: Spent, at: number): numb
 
 /** A process that starts runs nothing yet: what the last one left running or failed is queued again. */
 function requeue(view: RunView): Pick<RunView, 'steps' | 'counts'> {
-  const steps = new Map(
-    [...view.steps].map(([id, step]) =>
-      left.has(step.state)
-        ? [id, { ...step, ...cleared, state: 'queued' as const }]
-        : [id, { ...step, failure: undefined }],
+  const steps = Steps.of(
+    [...view.steps.values()].map((step) =>
+      left.has(step.state) ? { ...step, ...cleared, state: 'queued' } : { ...step, failure: undefined },
     ),
   );
   return { steps, counts: count(steps) };
@@ -160,8 +165,7 @@ function changeStep(view: RunView, event: StepEvent, at: number): RunView {
   const before = view.steps.get(event.step);
   if (before === undefined) return view;
   const after = stepAfter(before, event, at);
-  const steps = new Map(view.steps).set(event.step, after);
-  return { ...view, steps, counts: before.state === after.state ? view.counts : count(steps) };
+  return { ...view, steps: view.steps.with(after), counts: recounted(view.counts, before.state, after.state) };
 }
 
 /** The steps of one cell of the grid: a row's on one node, or on the cluster. */
