@@ -15,11 +15,18 @@ export interface Memory {
   rememberSite(name: string, path: string): void;
   /** Usual times of the kinds of steps in ms, from earlier runs; those that never ran are not there. */
   stepTimes(): Readonly<Partial<Record<string, number>>>;
-  /** The time of a step that found nothing to do counts only until one has changed something. */
-  rememberStepTime(kind: string, ms: number, changed: boolean): void;
+  /** One after the other. The time of a step that found nothing to do counts only until one has changed something. */
+  rememberStepTimes(times: readonly StepTime[]): void;
   /** A choice of the screens, such as the last scenario. */
   choice(key: string): string | undefined;
   choose(key: string, value: string): void;
+}
+
+export interface StepTime {
+  readonly kind: string;
+  readonly ms: number;
+  /** It did something. */
+  readonly changed: boolean;
 }
 
 const storeSchema = z.object({
@@ -55,15 +62,20 @@ export function openMemory(files: Files, report: (text: string) => void = toStan
       keep({ sites: [{ name, path, at: new Date().toISOString() }, ...others].slice(0, sitesKept) });
     },
     stepTimes: () => read().stepTimes,
-    rememberStepTime(kind, ms, changed) {
+    rememberStepTimes(times) {
       const { stepTimes } = read();
-      const before = stepTimes[kind];
-      if (!changed && before !== undefined) return;
-      keep({ stepTimes: { ...stepTimes, [kind]: Math.round(before === undefined ? ms : (before + ms) / 2) } });
+      const after = times.reduce(withTime, stepTimes);
+      if (after !== stepTimes) keep({ stepTimes: after });
     },
     choice: (key) => read().choices[key],
     choose: (key, value) => keep({ choices: { ...read().choices, [key]: value } }),
   };
+}
+
+function withTime(times: Store['stepTimes'], { kind, ms, changed }: StepTime): Store['stepTimes'] {
+  const before = times[kind];
+  if (!changed && before !== undefined) return times;
+  return { ...times, [kind]: Math.round(before === undefined ? ms : (before + ms) / 2) };
 }
 
 const toStandardError = (text: string): void => void process.stderr.write(`! ${text}\n`);

@@ -17,7 +17,7 @@ it('reads the times of earlier runs once for the estimates of many events', asyn
   const files = filesUnder(root);
   const plan = planOf(siteOf(wholeDraft));
   const memory = openMemory(files);
-  for (const { kind } of plan.steps) memory.rememberStepTime(kind, 1000, true);
+  memory.rememberStepTimes(plan.steps.map(({ kind }) => ({ kind, ms: 1000, changed: true })));
   const stepTimes = vi.fn(memory.stepTimes);
   const watcher = watcherOf(files, () => ({ ...memory, stepTimes }));
   expect(watcher.estimate(plan, new Set())).toBeUndefined();

@@ -45,17 +45,17 @@ describe('what is remembered', () => {
   it('lets newer times of a step weigh more', () => {
     const memory = openMemory(files);
     expect(memory.stepTimes()['snap.install']).toBeUndefined();
-    for (const ms of [1000, 3000, 3000]) memory.rememberStepTime('snap.install', ms, true);
+    for (const ms of [1000, 3000, 3000]) memory.rememberStepTimes([{ kind: 'snap.install', ms, changed: true }]);
     expect(openMemory(files).stepTimes()['snap.install']).toBe(2500);
   });
 
   it('takes the time of a step that had nothing to do until one had: a run with a kind that no one has timed says nothing of its time', () => {
     const memory = openMemory(files);
-    memory.rememberStepTime('voters', 10, false);
-    memory.rememberStepTime('voters', 20, false);
+    memory.rememberStepTimes([{ kind: 'voters', ms: 10, changed: false }]);
+    memory.rememberStepTimes([{ kind: 'voters', ms: 20, changed: false }]);
     expect(memory.stepTimes()['voters']).toBe(10);
-    for (const ms of [3000, 3000]) memory.rememberStepTime('voters', ms, true);
-    memory.rememberStepTime('voters', 0, false);
+    for (const ms of [3000, 3000]) memory.rememberStepTimes([{ kind: 'voters', ms, changed: true }]);
+    memory.rememberStepTimes([{ kind: 'voters', ms: 0, changed: false }]);
     expect(memory.stepTimes()['voters']).toBeGreaterThan(2000);
   });
 

@@ -14,6 +14,7 @@ import { Fault } from '../../errors/fault.ts';
 import { runEnvironment } from '../../host/program.ts';
 import { readPasswords } from '../../host/secrets.ts';
 import { outsideOf, outsideText } from '../../kubernetes/outside-words.ts';
+import { type GatheredTimes, gatherTimes } from '../../operator/gathered-times.ts';
 import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { stepKinds } from '../../plan/kinds.ts';
@@ -69,7 +70,8 @@ function listenForSignals(tell: (why: string, now: boolean) => void): void {
 
 function workerParts(): WorkerParts {
   let opened: World | undefined;
-  let memory: ReturnType<typeof openMemory> | undefined;
+  let times: GatheredTimes | undefined;
+  process.on('exit', () => times?.keep());
   return {
     kinds: stepKinds,
     parsePlan: checkedPlan,
@@ -100,8 +102,8 @@ function workerParts(): WorkerParts {
       refuseDrift(plan, facts, begun);
     },
     onStepTime: (files, kind, ms, changed) => {
-      memory ??= openMemory(files);
-      memory.rememberStepTime(kind, ms, changed);
+      times ??= gatherTimes(openMemory(files));
+      times.note({ kind, ms, changed });
     },
   };
 }
