@@ -24,27 +24,43 @@ export function startable(
   steps: readonly PlannedStep[],
   standing: ReadonlyMap<string, StepStanding>,
 ): readonly PlannedStep[] {
-  const of = (...wanted: readonly StepStanding[]) =>
-    steps.filter((step) => wanted.some((each) => standing.get(step.id) === each));
-  const resuming = of('interrupted', 'continuing').length > 0;
-  const changing = of('running', 'continuing');
-  const busy = of('running', 'continuing', 'rechecking');
-  const chosen: PlannedStep[] = [];
+  const under = new UnderWay();
+  let resuming = false;
+  const open: PlannedStep[] = [];
   for (const step of steps) {
     const now = standing.get(step.id);
-    if (now !== 'interrupted' && (resuming || (now !== 'queued' && now !== 'recheck'))) continue;
-    if (!resuming && !step.needs.every((id) => standing.get(id) === 'settled')) continue;
-    const changes = now !== 'recheck';
-    if (busy.some((other) => other.alone) || (changes && step.alone && busy.length > 0)) continue;
-    if (changes && changing.some((other) => conflict(step, other))) continue;
-    if (changes) changing.push(step);
-    busy.push(step);
-    chosen.push(step);
+    if (now === 'interrupted' || now === 'continuing') resuming = true;
+    if (now === 'running' || now === 'continuing' || now === 'rechecking') under.add(step, now !== 'rechecking');
+    else if (now === 'queued' || now === 'recheck' || now === 'interrupted') open.push(step);
   }
-  return chosen;
+  return open.filter((step) => {
+    const now = standing.get(step.id);
+    const mayStart = resuming ? now === 'interrupted' : step.needs.every((id) => standing.get(id) === 'settled');
+    if (!mayStart || !under.admits(step, now !== 'recheck')) return false;
+    under.add(step, now !== 'recheck');
+    return true;
+  });
 }
 
-function conflict(one: PlannedStep, other: PlannedStep): boolean {
-  const sameNode = one.node !== undefined && one.node === other.node && !one.beside && !other.beside;
-  return sameNode || (one.risk === 'dangerous' && other.risk === 'dangerous');
+/** What runs, as far as it keeps others from starting. `changes`: not a look at what was done before. */
+class UnderWay {
+  readonly #nodes = new Set<string>();
+  #isEmpty = true;
+  #alone = false;
+  #dangerous = false;
+
+  add({ node, alone, beside, risk }: PlannedStep, changes: boolean): void {
+    this.#isEmpty = false;
+    if (alone) this.#alone = true;
+    if (!changes) return;
+    if (risk === 'dangerous') this.#dangerous = true;
+    if (node !== undefined && !beside) this.#nodes.add(node);
+  }
+
+  admits({ node, alone, beside, risk }: PlannedStep, changes: boolean): boolean {
+    if (this.#alone) return false;
+    if (!changes) return true;
+    if ((alone && !this.#isEmpty) || (risk === 'dangerous' && this.#dangerous)) return false;
+    return node === undefined || beside === true || !this.#nodes.has(node);
+  }
 }
