@@ -1,6 +1,6 @@
 import type { Memory, StepTime } from './memory.ts';
 
-/** ms for which times are gathered before they are remembered: each time the file is read and written anew. */
+/** ms for which times are gathered before they are remembered: each time the whole file is read and written. */
 const gatherMs = 1000;
 
 /** Times of steps on their way into the memory. */
