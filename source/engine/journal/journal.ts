@@ -43,25 +43,11 @@ const synced: ReadonlySet<RunEvent['type']> = new Set([
 export async function openJournal(directory: string, mask: Mask, clock: Pick<Clock, 'now'>): Promise<Journal> {
   const file = await open(journalPath(directory), 'a+', 0o600);
   await cutTornLine(file);
-  let last: Promise<void> = Promise.resolve();
-  const append = async (event: RunEvent) => {
-    try {
-      await file.appendFile(`${JSON.stringify(event)}\n`);
-      if (synced.has(event.type)) await sync(file, directory);
-    } catch (error) {
-      throw namePath(error, journalPath(directory));
-    }
-  };
+  const lines = new Lines(file, directory);
   return {
-    write: (body) => {
-      const event: RunEvent = { at: new Date(clock.now()).toISOString(), ...maskEvent(body, mask) };
-      const written = last.then(() => append(event));
-      // One failed write must not silence the next one; who wrote it hears of it.
-      last = written.catch(() => undefined);
-      return written;
-    },
+    write: (body) => lines.add({ at: new Date(clock.now()).toISOString(), ...maskEvent(body, mask) }),
     close: async () => {
-      await last;
+      await lines.written();
       try {
         await file.datasync();
       } catch (error) {
@@ -73,10 +59,62 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
   };
 }
 
+interface Line {
+  readonly text: string;
+  readonly isSynced: boolean;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Appends lines in the order of the calls: those that come while others are being written go into the file, and are synced, together. */
+class Lines {
+  readonly #file: FileHandle;
+  readonly #directory: string;
+  #waiting: Line[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(file: FileHandle, directory: string) {
+    this.#file = file;
+    this.#directory = directory;
+  }
+
+  add(event: RunEvent): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ text: `${JSON.stringify(event)}\n`, isSynced: synced.has(event.type), done });
+    this.#writing ??= this.#writeAll();
+    return done.promise;
+  }
+
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#append(lines);
+        for (const { done } of lines) done.resolve();
+      } catch (error) {
+        // One failed write must not silence the next one; who wrote it hears of it.
+        const named = namePath(error, journalPath(this.#directory));
+        for (const { done } of lines) done.reject(named);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #append(lines: readonly Line[]): Promise<void> {
+    const bytes = Buffer.from(lines.map(({ text }) => text).join(''));
+    for (let from = 0; from < bytes.length; ) from += (await this.#file.write(bytes, from)).bytesWritten;
+    if (lines.some(({ isSynced }) => isSynced)) await sync(this.#file, this.#directory);
+  }
+}
+
 /** Throws a `Fault` where the file has no name any more: what is written to it then can never be read. */
 async function sync(file: FileHandle, directory: string): Promise<void> {
-  await file.datasync();
-  if ((await file.stat()).nlink > 0) return;
+  const [{ nlink }] = await Promise.all([file.stat(), file.datasync()]);
+  if (nlink > 0) return;
   throw new Fault({
     what: 'The journal of the run was removed during the run.',
     where: journalPath(directory),
