@@ -62,8 +62,8 @@ export function networkSteps(planning: Planning, nodes: readonly SiteNode[]): Ne
 export function addNetworks(planning: Planning, steps: readonly NetworkStep[]): string[] {
   const ids: string[] = [];
   const local: string[] = [];
+  const all = planning.site.nodes.map(({ name }) => name);
   for (const { node, step } of steps) {
-    const all = planning.site.nodes.map(({ name }) => name);
     const id = planning.list.addNode(node.name, step, node.local ? planning.list.lastOf(...all) : ids.slice(-1));
     (node.local ? local : ids).push(id);
   }

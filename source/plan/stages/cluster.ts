@@ -40,26 +40,23 @@ export function planCluster(planning: Planning): void {
  */
 function addJoins(planning: Planning): void {
   const { site, seed, list } = planning;
+  const join = joinOf(planning);
   const others = site.nodes.filter(({ name }) => name !== seed.name);
   const own = ({ name }: SiteNode) => list.lastOf(name);
   list.gather(site.nodes.filter((node) => node === seed || isMember(planning, node)).flatMap(own));
   const changing = (name: string) => planning.leaving.find(({ node, why }) => node === name && why === 'role');
   const managers = others.filter(({ role }) => role === 'manager');
   // Those that come first: a manager that becomes a worker leaves only then.
-  for (const node of managers.filter(({ name }) => !changing(name)))
-    list.addSideBySide([join(planning, node)], () => own(node));
+  for (const node of managers.filter(({ name }) => !changing(name))) list.addSideBySide([join(node)], () => own(node));
   for (const node of others) {
     const change = changing(node.name);
     if (change === undefined) continue;
     planDepartures(planning, [change]);
-    list.addSideBySide([join(planning, node)], () => own(node));
+    list.addSideBySide([join(node)], () => own(node));
   }
   if (planning.leaving.length === 0) addVoterCount(planning);
   const workers = others.filter(({ name, role }) => role === 'worker' && !changing(name));
-  list.addSideBySide(
-    workers.map((node) => join(planning, node)),
-    ({ node = '' }) => list.lastOf(node),
-  );
+  list.addSideBySide(workers.map(join), ({ node = '' }) => list.lastOf(node));
 }
 
 const isMember = ({ cluster, facts }: Planning, { name }: SiteNode): boolean =>
@@ -87,18 +84,21 @@ function voterCount({ site, seed, list }: Planning): PlannedStep | undefined {
   return managers < mostVoters || list.steps.some(({ id }) => id === step.id) ? undefined : step;
 }
 
-function join({ site, seed, facts }: Planning, node: SiteNode): PlannedStep {
-  const domain = failureDomains(site.nodes).get(node.name);
-  const parameters = {
-    node: node.name,
-    role: node.role,
-    address: clusterAddress(node, facts.get(node.name)),
-    ...defined({ domain }),
-    seed: seed.name,
-    seedAddress: clusterAddress(seed, facts.get(seed.name)),
-    names: node.role === 'manager' ? certificateNames(clusterNames(site), rangesOf(site)) : [],
-  };
-  return planJoin(parameters);
+/** The step that lets a node join the seed. */
+function joinOf({ site, seed, facts }: Planning): (node: SiteNode) => PlannedStep {
+  const domains = failureDomains(site.nodes);
+  const seedAddress = clusterAddress(seed, facts.get(seed.name));
+  const names = certificateNames(clusterNames(site), rangesOf(site));
+  return (node) =>
+    planJoin({
+      node: node.name,
+      role: node.role,
+      address: clusterAddress(node, facts.get(node.name)),
+      ...defined({ domain: domains.get(node.name) }),
+      seed: seed.name,
+      seedAddress,
+      names: node.role === 'manager' ? names : [],
+    });
 }
 
 /**

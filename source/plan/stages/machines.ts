@@ -45,9 +45,10 @@ export function planMachines(planning: Planning): void {
     if (proxy) list.addNode(node.name, planProxy({ node: node.name, proxy }));
     else if (askedFilesOf(planning, node).includes(aptProxyFile)) list.addNode(node.name, planProxyRemoval(node.name));
   }
+  const shares = sharedVolume(site, planning.product) !== undefined;
   for (const node of prepared) {
     addBundleParts(planning, node.name);
-    addPackages(planning, node);
+    addPackages(planning, node, shares);
   }
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const hosts = hostNames(site, addresses);
@@ -102,10 +103,9 @@ function isPrepared({ purpose, cluster, leaving }: Planning, { name }: SiteNode)
 }
 
 /** Without internet nothing newer is there to bring packages up to date with. */
-function addPackages(planning: Planning, node: SiteNode): void {
+function addPackages(planning: Planning, node: SiteNode, shares: boolean): void {
   const { name } = node;
   const { site, product, list } = planning;
-  const shares = sharedVolume(site, product) !== undefined;
   const folder = packagesFolder(planning, name);
   const install = neededPackages(site, product, [node]);
   const upgrade = site.system.updatePackages && folder === undefined;
