@@ -29,8 +29,18 @@ export interface EnabledComponent {
   readonly instances: Instances;
 }
 
-/** What a set of features stores. Throws `Fault` for a feature that the product does not have. */
+const known = new WeakMap<Product, WeakMap<readonly string[], FeatureSet>>();
+
+/** What a set of features stores, worked out once for a site. Throws `Fault` for a feature that the product does not have. */
 export function featureSet(product: Product, features: readonly string[]): FeatureSet {
+  const sets = known.get(product) ?? new WeakMap<readonly string[], FeatureSet>();
+  known.set(product, sets);
+  const set = sets.get(features) ?? readFeatureSet(product, features);
+  sets.set(features, set);
+  return set;
+}
+
+function readFeatureSet(product: Product, features: readonly string[]): FeatureSet {
   const row = product.featureSets.find((candidate) => sameSet(candidate.features, features));
   if (row === undefined) {
     const ids = product.features.map((feature) => feature.id);
