@@ -81,12 +81,17 @@ const isFilled = (value: unknown): boolean =>
   Object.values(value).some((one) => Array.isArray(value) || one !== undefined);
 
 const { tags, compat } = new Document({}, safeYaml).schema;
-/** What makes a plain word something else than a string, in YAML 1.2 or 1.1. */
-const others = [...tags, ...(compat ?? [])].flatMap((tag) =>
-  tag.default && 'test' in tag && tag.test !== undefined && tag.tag !== 'tag:yaml.org,2002:str' ? [tag.test] : [],
+/** What makes a plain word something else than a string, in YAML 1.2 or 1.1: one expression is asked faster than twenty. */
+const others = new RegExp(
+  [...tags, ...(compat ?? [])]
+    .flatMap((tag) =>
+      tag.default && 'test' in tag && tag.test !== undefined && tag.tag !== 'tag:yaml.org,2002:str' ? [tag.test] : [],
+    )
+    .map(({ source }) => `(?:${source})`)
+    .join('|'),
 );
 const isPlain = (text: string): boolean =>
-  /^-{0,2}[A-Za-z0-9/](?:[A-Za-z0-9._:/-]*[A-Za-z0-9._/-])?$/.test(text) && !others.some((test) => test.test(text));
+  /^-{0,2}[A-Za-z0-9/](?:[A-Za-z0-9._:/-]*[A-Za-z0-9._/-])?$/.test(text) && !others.test(text);
 
 function keyText(key: string): string {
   if (key.length < 100 && isPlain(key)) return key;
