@@ -22,6 +22,7 @@ const route = z.looseObject({
   table: z.union([z.number(), z.string()]).optional(),
 });
 type Route = z.output<typeof route>;
+const routes = z.array(route);
 const overrides = z.looseObject({ 'route-metric': z.number().optional() });
 const nameserverSettings = z.looseObject({
   addresses: z.array(z.string()).default([]),
@@ -145,7 +146,8 @@ function olderDefault({ gateway4 }: Settings): Route | undefined {
 }
 
 function routesOf(settings: Settings): Route[] {
-  return z.array(route).safeParse(settings['routes']).data ?? [];
+  const given = settings['routes'];
+  return given === undefined ? [] : (routes.safeParse(given).data ?? []);
 }
 
 /** The IPv4 default route of the main table, which has the number 254. */

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import type { InterfaceFacts, NetworkFacts } from '../facts/facts.ts';
+import { isMapping } from '../text/mapping.ts';
 
 export type NetplanFile = NetworkFacts['netplan'][number];
 
@@ -103,9 +104,7 @@ function mergeValues(before: unknown, after: unknown): unknown {
     const known = new Set(before.map((item) => JSON.stringify(item)));
     return [...before, ...after.filter((item) => !known.has(JSON.stringify(item)))];
   }
-  const left = record.safeParse(before);
-  const right = record.safeParse(after);
-  return left.success && right.success ? mergeRecords(left.data, right.data) : after;
+  return isMapping(before) && isMapping(after) ? mergeRecords(before, after) : after;
 }
 
 const known = new WeakMap<NetplanFile, { readonly content: unknown }>();
