@@ -5,11 +5,12 @@ import { withoutBuiltinImports } from './builtins.ts';
 import { builtData } from './data.ts';
 import { requireBanner, shared } from './options.ts';
 import { startUpPatches } from './start-up-patches.ts';
+import { joined } from './together.ts';
 
 /** The program as one entry and chunks, so that a verb loads only what it needs. What was in the folder before is gone. */
 export async function buildInto(folder: string): Promise<void> {
   await rm(resolve(folder), { recursive: true, force: true });
-  const [{ outputFiles }, first] = await Promise.all([
+  const [{ outputFiles, metafile }, first] = await Promise.all([
     build({
       ...shared,
       plugins: [firstPageApart, withoutUnpacking, ...shared.plugins],
@@ -18,14 +19,16 @@ export async function buildInto(folder: string): Promise<void> {
       // Known for a module by its name: the runtime looks for no package.json.
       outExtension: { '.js': '.mjs' },
       chunkNames: 'chunks/[name]-[hash]',
+      metafile: true,
     }),
     buildFirstPages(folder),
   ]);
   // Only the chunk that hands `require` to the dependencies makes one, as that costs time at start.
   // Chunks that import it for nothing but its (missing) effects need not load it at all.
-  const runtime = outputFiles.filter(({ text }) => /\btypeof require\b/.test(text)).map(({ path }) => basename(path));
+  const files = await joined(outputFiles, metafile);
+  const runtime = files.filter(({ text }) => /\btypeof require\b/.test(text)).map(({ path }) => basename(path));
   const idle = new RegExp(`import"[./]*(?:chunks/)?(?:${runtime.join('|')})";`, 'g');
-  const lean = outputFiles.map(({ path, text }) => ({
+  const lean = files.map(({ path, text }) => ({
     path: path === resolve(folder, 'cli.mjs') ? resolve(folder, 'cli.js') : path,
     text: withoutBuiltinImports(runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, '')),
   }));
