@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 const home = resolve(import.meta.dirname, '..');
 const node = resolve(home, 'node_modules/.bin/node');
 if (!existsSync(resolve(home, 'node_modules/esbuild'))) {
-  if (!existsSync(resolve(home, 'dist/cli.js')))
+  if (!existsSync(resolve(home, 'dist/cli.cjs')))
     console.error('kloudspot: not built (the development tools were left out). Run npm ci, then npm run build.');
 } else {
   const run = (script) =>

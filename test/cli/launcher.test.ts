@@ -13,7 +13,7 @@ beforeAll(async () => {
   await mkdir(join(work, 'dist'));
   await mkdir(join(work, 'bin'));
   await cp(join(home, 'bin/kloudspot'), join(work, 'bin/kloudspot'));
-  await writeFile(join(work, 'dist/cli.js'), "console.log(process.env[process.env.SHOW ?? 'NODE_COMPILE_CACHE'])");
+  await writeFile(join(work, 'dist/cli.cjs'), "console.log(process.env[process.env.SHOW ?? 'NODE_COMPILE_CACHE'])");
 });
 
 it.each([

@@ -6,7 +6,7 @@ const built = ['source', 'templates', 'scripts/build', 'package.json'];
 
 /** The first file under `home` that was changed after the program was built; `dist/` where it was never built. */
 export function changedSinceBuild(home: string): string | undefined {
-  const program = join(home, 'dist/cli.js');
+  const program = join(home, 'dist/cli.cjs');
   if (!existsSync(program)) return 'dist/';
   const builtAt = statSync(program).mtimeMs;
   return filesOf(home).find((path) => statSync(join(home, path)).mtimeMs > builtAt);

@@ -28,7 +28,7 @@ describe('tests of the built program are refused where it is not what the source
     '%s was changed after the build',
     (path) => {
       put('source/cli.ts', 1);
-      put('dist/cli.js', 2);
+      put('dist/cli.cjs', 2);
       expect(changedSinceBuild(home)).toBeUndefined();
       put(path, 3);
       expect(changedSinceBuild(home)).toBe(path);

@@ -28,7 +28,7 @@ export interface LaunchOptions {
   readonly files: Files;
   /** Handed to the run's process through a pipe, never on disk or in its arguments. */
   readonly passwords: { snapshot(): unknown };
-  /** How this very program is called, for example `[process.execPath, '/usr/lib/kloudspot/dist/cli.js']`. */
+  /** How this very program is called, for example `[process.execPath, '/usr/lib/kloudspot/dist/cli.cjs']`. */
   readonly program: readonly string[];
   /** Someone is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
