@@ -56,6 +56,9 @@ export const pageFields = onceForView((page, view): readonly Field[] => page.fie
 /** Everything that is not right on a page, fields first. Empty: nothing is open on it. */
 export const pageFindings = onceForView(findingsOn);
 
+/** What is not right across the fields of a page. */
+export const findingsAcross = onceForView((page, view): readonly Finding[] => page.validate(view));
+
 /** The notes of a page, and the settings of its subject that only the file says. */
 export const pageNotes = onceForView((page, view): readonly Note[] => [
   ...(page.notes?.(view) ?? []),
@@ -94,7 +97,7 @@ function findingsOn(page: Page, view: WizardView): readonly Finding[] {
     const named = typeof node?.name === 'string' ? [node.name] : [];
     return [{ check: 'site', grade: 'fail', nodes: named, seen: '', reason, field: field.path }];
   });
-  return [...fields, ...page.validate(view)];
+  return [...fields, ...findingsAcross(page, view)];
 }
 
 /** The page and field that a place of the site belongs to: the field itself, else the nearest one around it. */

@@ -1,14 +1,14 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
 import { isMapping } from '../../text/mapping.ts';
+import { onceFor } from '../once.ts';
 import type { WizardView } from '../page.ts';
 import { type DraftRecord, textAt } from './draft.ts';
 
 /** The nodes of a draft as records, whatever is in them. */
-export function draftNodes(draft: SiteDraft): readonly DraftRecord[] {
-  const nodes = draft.nodes;
-  return Array.isArray(nodes) ? nodes.map((node) => (isMapping(node) ? node : {})) : [];
-}
+export const draftNodes = onceFor(({ nodes }: SiteDraft): readonly DraftRecord[] =>
+  Array.isArray(nodes) ? nodes.map((node) => (isMapping(node) ? node : {})) : [],
+);
 
 /** How a node is called in messages: its name, else where it is reached, else its place in the list. */
 export function nodeCalled(draft: SiteDraft, index: number): string {

@@ -1,6 +1,7 @@
 import type { SiteDraft } from '../../site/schema.ts';
 import { setAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf } from '../draft/draft-nodes.ts';
+import { onceFor } from '../once.ts';
 import type { WizardView } from '../page.ts';
 import { hostName } from '../parse.ts';
 
@@ -16,11 +17,15 @@ export interface OwnNames {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
+const known = onceFor((view: WizardView) => ({ names: findOwnNames(view) }));
+
 /**
  * What the nodes would be called by the machines' own host names. Undefined unless every node that was seen has one of its own that
  * no other node has, and some node still carries the name that it got when its address was added.
  */
-export function ownNames(view: WizardView): OwnNames | undefined {
+export const ownNames = (view: WizardView): OwnNames | undefined => known(view).names;
+
+function findOwnNames(view: WizardView): OwnNames | undefined {
   let { draft } = view;
   const renamed = new Map<string, string>();
   const nodes = draftNodes(draft);

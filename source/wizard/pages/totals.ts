@@ -31,7 +31,7 @@ const draftEstimate = onceFor(
 );
 
 /** One row for each node and volume group in play; a node that was not seen has one row without sizes. */
-export function groupTotals(view: WizardView): readonly GroupTotal[] {
+export const groupTotals = onceFor((view: WizardView): readonly GroupTotal[] => {
   const { unshared } = storageWish(view).storage;
   return draftEstimate(view).nodes.flatMap(({ node, room }): GroupTotal[] => {
     const none = { node, usedBytes: 0, poolBytes: 0, localBytes: 0, reserveBytes: 0, leftBytes: 0 };
@@ -47,7 +47,7 @@ export function groupTotals(view: WizardView): readonly GroupTotal[] {
       leftBytes: group.leftBytes,
     }));
   });
-}
+});
 
 /** Required and available, then node by node what is short and what would remedy it. */
 export const storageNotes = (view: WizardView): readonly Note[] => estimateNotes(view, draftEstimate(view));

@@ -1,8 +1,12 @@
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../source/text/width.ts';
+import { pageTable } from '../../../source/ui/ink/screens/form/page-table.ts';
 import { TableRow } from '../../../source/ui/ink/screens/form/table.tsx';
+import { formPlace } from '../../../source/ui/ink/store/edit.ts';
+import { type AppState, viewOf } from '../../../source/ui/ink/store/state.ts';
 import { editText, shownPart, textState } from '../../../source/ui/ink/widgets/text/state.ts';
+import { opened, seen } from './states.tsx';
 
 const columns = [
   { id: 'Node', width: 6 },
@@ -25,6 +29,34 @@ describe('a row of a table', () => {
     'lines up with %s in it',
     (zone) => expect(place(row(zone))).toBe(place(row('Rack 2'))),
   );
+});
+
+describe('the table of a page', () => {
+  const tableOf = (state: AppState) => {
+    const place = formPlace(state);
+    return place && pageTable(place, state, viewOf(state));
+  };
+  it('is kept while the pointer moves over it, however many rows it has', () => {
+    const walk = seen(opened());
+    const before = tableOf(walk.state);
+    expect(before?.cells.size).toBe(3);
+    expect(tableOf(walk.keys('<down>').state)).toBe(before);
+  });
+  it('is made again where a node connects, whose seconds it shows', () => {
+    const walk = seen(opened());
+    const before = tableOf(walk.state);
+    const asked = walk.tell({
+      type: 'access',
+      reach: '10.0.4.21',
+      now: 0,
+      state: { state: 'connecting', sinceMs: 0 },
+    }).state;
+    expect(tableOf(asked)).not.toBe(before);
+    expect(tableOf({ ...asked, now: 1000 })).not.toBe(tableOf(asked));
+    expect(JSON.stringify([...(tableOf({ ...asked, now: 61_000 })?.cells.values() ?? [])])).toContain(
+      'connecting, 61 s',
+    );
+  });
 });
 
 describe('a line of text in any script', () => {

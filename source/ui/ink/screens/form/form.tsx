@@ -15,9 +15,9 @@ import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { Bars } from './bars.tsx';
 import type { Cell } from './cell.ts';
-import { columnWishes, rowCells } from './cells.ts';
 import { FieldLine } from './field-line.tsx';
 import { type FormLayout, formLayout } from './layout.ts';
+import { pageTable } from './page-table.ts';
 import { TableHead, TableRow } from './table.tsx';
 
 /** A page of questions, in `width` cells. */
@@ -61,10 +61,8 @@ function Lines(props: {
 }): ReactNode {
   const { state, place, view, width } = props;
   const shown = windowOf(place.lines.length, place.focus.line, props.rows);
-  const cells = new Map<FormLine, readonly Cell[]>();
-  for (const line of place.lines) if (line.kind === 'row') cells.set(line, rowCells(place.page.id, line, state, view));
+  const { cells, wishes } = pageTable(place, state, view);
   const numbered = place.page.rows !== undefined;
-  const wishes = columnWishes([...cells.values()]);
   const columns = fitColumns(wishes, width - (numbered ? 7 : 4), place.field?.label);
   const visible = place.lines.slice(shown.from, shown.to);
   const firstRow = visible.findIndex((line) => line.kind === 'row');

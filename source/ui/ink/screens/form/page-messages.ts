@@ -3,7 +3,7 @@ import { problemOf, takeText, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
 import type { Note, WizardView } from '../../../../wizard/page.ts';
 import { ownNames } from '../../../../wizard/pages/own-names.ts';
-import { pageNotes } from '../../../../wizard/pages.ts';
+import { findingsAcross, pageNotes } from '../../../../wizard/pages.ts';
 import { aboutNode } from '../../../model/about-node.ts';
 import { nodeNameNotes, siteNameNotes } from '../../../model/heard-names.ts';
 import { offersOf } from '../../store/access.ts';
@@ -19,7 +19,9 @@ export const keyNow = ({ editor }: AppState, keys: string): string => (editor ? 
 export function pageMessages(state: AppState, place: FormPlace, live: WizardView): readonly Message[] {
   const field = ofField(state, place);
   const notes = pageNotes(place.page, live);
-  const findings = place.page.validate(live).filter((finding) => !notes.some((note) => note.text === finding.reason));
+  const findings = findingsAcross(place.page, live).filter(
+    (finding) => !notes.some((note) => note.text === finding.reason),
+  );
   const row = place.line?.kind === 'row' ? place.line.row : undefined;
   const mine = (note: Note): boolean => note.row !== undefined && note.row === row;
   const asMessage = ({ grade, text, remedy }: Note): Message => ({ mark: grade, text, remedy });
