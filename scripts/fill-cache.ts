@@ -1,4 +1,4 @@
-// Fills the runtime's compile cache by a real start: a terminal, the first page, the page behind it, and out again.
+// Fills the runtime's compile cache by real starts on a terminal: the first page, the page behind it, a status, a run and its page.
 // What an operator sees first is fast from the first start on; nothing is left behind where it does not work.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -23,8 +23,9 @@ const root = mkdtempSync(join(tmpdir(), 'kloudspot-cache-'));
 try {
   await inTerminal(['init', '--rehearse', '--root', root], walk);
   await inTerminal(['status', '--rehearse', '--plain', '--accept-new-host-keys', '--root', root], []);
-  // No run is there: what paints its page is loaded all the same.
-  await inTerminal(['attach', '--root', root], []);
+  const run = ['--root', join(root, 'run')];
+  await inTerminal(['init', '--yes', '--accept-new-host-keys', '--rehearse', '--speed', '100000', ...run], []);
+  await inTerminal(['attach', ...run], [['has ended', 'q']]);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
