@@ -42,10 +42,11 @@ export async function showRunPlain(
   };
   const iterator = events[Symbol.asyncIterator]();
   let next = iterator.next();
+  using silence = new Silence(clock);
   for (;;) {
-    const got = await within(next, clock, Math.max(0, spoken + quietMs - clock.elapsed()));
+    const got = await Promise.race([next, silence.since(spoken)]);
     if (got === 'quiet') {
-      tell(quietLines(view, clock.now()));
+      if (clock.elapsed() - spoken >= quietMs) tell(quietLines(view, clock.now()));
       continue;
     }
     if (got.done) return view;
@@ -73,16 +74,29 @@ function timeLeftNews(estimate: Watcher['estimate']): (view: RunView, event: Run
   };
 }
 
-async function within<T>(next: Promise<T>, clock: Clock, ms: number): Promise<T | 'quiet'> {
-  const stop = new AbortController();
-  const quiet = clock.sleep(ms, stop.signal).then(
-    () => 'quiet' as const,
-    () => 'quiet' as const,
-  );
-  try {
-    return await Promise.race([next, quiet]);
-  } finally {
-    stop.abort();
+/** Waits for silence by one timer, however many events come meanwhile: a run of many nodes has a thousand a second. */
+class Silence {
+  readonly #clock: Clock;
+  readonly #end = new AbortController();
+  #rest: Promise<'quiet'> | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Settles when it may have lasted long enough, or when the wait of an earlier call ends: the caller looks. */
+  since(spoken: number): Promise<'quiet'> {
+    const ms = Math.max(0, spoken + quietMs - this.#clock.elapsed());
+    const over = () => {
+      this.#rest = undefined;
+      return 'quiet' as const;
+    };
+    this.#rest ??= this.#clock.sleep(ms, this.#end.signal).then(over, over);
+    return this.#rest;
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.abort();
   }
 }
 
