@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { clusterSchema, kubeObjectSchema } from './cluster.ts';
+import { type Cluster, clusterSchema, kubeObjectSchema } from './cluster.ts';
 import { machineSchema } from './machine.ts';
 import { type State, stateSchema } from './state.ts';
 import { takeTouched } from './touched.ts';
 
-const ownSchema = clusterSchema.omit({ objects: true });
+const ownSchema = clusterSchema.omit({ objects: true }).partial({ due: true });
 const restSchema = stateSchema.omit({ version: true, scenario: true, machines: true, clusters: true });
 
 /** What one change has made of the model: parts that are not named are as they were. */
@@ -14,8 +14,10 @@ export const patchSchema = z.object({
   clusters: z.array(
     z.object({
       id: z.string(),
-      /** All but its objects. */
+      /** All but its objects and what is due: that is a line for each pod, and few of them change at a time. */
       own: ownSchema.optional(),
+      due: clusterSchema.shape.due.default({}),
+      noLongerDue: z.array(z.string()).default([]),
       /** A new cluster: what is put there is all that it has. */
       isNew: z.boolean(),
       put: z.array(z.tuple([z.string(), kubeObjectSchema])),
@@ -33,13 +35,15 @@ export function applyPatch(state: State, patch: Patch): void {
     const place = state.machines.findIndex(({ id }) => id === machine.id);
     if (place !== -1) state.machines[place] = machine;
   }
-  for (const { id, own, isNew, put, removed } of patch.clusters) {
+  for (const { id, own, isNew, put, removed, due: added, noLongerDue } of patch.clusters) {
     const before = state.clusters[id];
+    const due = { ...(own?.due ?? before?.due), ...added };
+    for (const key of noLongerDue) delete due[key];
     // Another record: what is known of the keys of this one does not hold any more.
     const objects = { ...(isNew ? {} : before?.objects), ...Object.fromEntries(put) };
     for (const key of removed) delete objects[key];
     const rest = own ?? before;
-    if (rest !== undefined) state.clusters[id] = { ...rest, objects };
+    if (rest !== undefined) state.clusters[id] = { ...rest, due, objects };
   }
   for (const id of patch.removed) delete state.clusters[id];
 }
@@ -49,6 +53,8 @@ export class Changes {
   /** The JSON of each part as it was saved. */
   readonly #machines = new Map<string, string>();
   readonly #clusters = new Map<string, string>();
+  /** What was due in each cluster. */
+  readonly #due = new Map<string, Cluster['due']>();
   /** Each cluster's record of objects, by which one is told from a new one. */
   #objects = new Map<string, object>();
 
@@ -64,13 +70,18 @@ export class Changes {
     this.#objects = new Map(Object.values(state.clusters).map(({ id, objects }) => [id, objects]));
     this.#machines.clear();
     this.#clusters.clear();
+    this.#due.clear();
+    for (const { id, due } of Object.values(state.clusters)) this.#due.set(id, { ...due });
   }
 
   /** What has changed, which counts as saved from now on. */
   take(state: State): string {
     const { version: _, scenario: __, machines: ___, clusters, ...rest } = state;
     const removed = [...this.#objects.keys()].filter((id) => clusters[id] === undefined);
-    for (const id of removed) this.#objects.delete(id);
+    for (const id of removed) {
+      this.#objects.delete(id);
+      this.#due.delete(id);
+    }
     const parts = [
       `"rest":${JSON.stringify(rest)}`,
       `"machines":[${this.#changedMachines(state).join(',')}]`,
@@ -93,18 +104,31 @@ export class Changes {
     });
   }
 
-  #changesOf({ objects, ...own }: State['clusters'][string]): string[] {
+  #changesOf({ objects, due: allDue, ...own }: Cluster): string[] {
     const isNew = this.#objects.get(own.id) !== objects;
     this.#objects.set(own.id, objects);
     const touched = takeTouched(objects);
     const keys = isNew ? Object.keys(objects) : [...touched];
     const text = JSON.stringify(own);
     const isSame = !isNew && this.#clusters.get(own.id) === text;
-    if (isSame && keys.length === 0) return [];
+    const { due, noLongerDue } = this.#changedDue(own.id, allDue);
+    if (isSame && keys.length === 0 && noLongerDue.length === 0 && Object.keys(due).length === 0) return [];
     this.#clusters.set(own.id, text);
     const put = keys.flatMap((key) => (objects[key] === undefined ? [] : [[key, objects[key]]]));
     const removed = keys.filter((key) => objects[key] === undefined);
-    const parts = JSON.stringify({ id: own.id, isNew, put, removed });
+    const parts = JSON.stringify({ id: own.id, isNew, put, removed, due, noLongerDue });
     return [isSame ? parts : `${parts.slice(0, -1)},"own":${text}}`];
+  }
+
+  #changedDue(id: string, now: Cluster['due']): { readonly due: Cluster['due']; readonly noLongerDue: string[] } {
+    const before = this.#due.get(id) ?? {};
+    this.#due.set(id, before);
+    const due: Cluster['due'] = {};
+    const noLongerDue: string[] = [];
+    for (const [key, time] of Object.entries(now)) if (before[key] !== time) due[key] = time;
+    for (const key in before) if (now[key] === undefined) noLongerDue.push(key);
+    Object.assign(before, due);
+    for (const key of noLongerDue) delete before[key];
+    return { due, noLongerDue };
   }
 }
