@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { programOf } from '../../source/host/program.ts';
+import { programOf, withRoom } from '../../source/host/program.ts';
 
 const flags = ['--max-semi-space-size=4', '--disable-sigusr1'];
 
@@ -10,4 +10,14 @@ test('a process that was started with the flags starts the next one with them on
   const [execPath = '', ...rest] = first;
   const nested = programOf({ execPath, execArgv: rest.slice(0, -1), argv: ['/node', '/cli.js', 'run-worker'] });
   expect(nested).toEqual(first);
+});
+
+test('the process of a rehearsed run has the flags of more room behind all others, so that they count', () => {
+  const words = programOf({
+    execPath: '/node',
+    execArgv: ['--min-semi-space-size=2'],
+    argv: ['/node', '/cli.js', 'apply'],
+  });
+  const room = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
+  expect(withRoom(words)).toEqual(['/node', ...flags, '--min-semi-space-size=2', ...room, '/cli.js']);
 });
