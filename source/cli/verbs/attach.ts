@@ -3,6 +3,7 @@ import { planToWatch } from '../../app/stored-plan.ts';
 import { findRun, newestBegun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
+import { keepYoungSmall } from '../../ui/ink/app/small-heap.ts';
 import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { watchRun } from '../apply/run-watching.ts';
 import { globalFlags, runOperand } from '../line/flags.ts';
@@ -18,6 +19,7 @@ export default defineVerb({
   },
   operand: runOperand,
   run: async ({ args, operand }, { runPage }) => {
+    keepYoungSmall();
     const settings = settingsFrom(args);
     const { files } = settings;
     const run = operand === undefined ? await newestBegun(files) : await findRun(files, operand);
