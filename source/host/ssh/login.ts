@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,9 +7,10 @@ import { HostFault } from '../host-fault.ts';
 import { type Answer, ask } from '../shell/child.ts';
 import { type LoginProbe, probeInput, probeLimit, probeLine, readLoginProbe } from '../shell/login-probe.ts';
 import { askPass } from './ask-pass.ts';
+import { endMaster } from './end-master.ts';
 import { changedKey } from './known-hosts.ts';
 import { loginFault, mostTelling, noSsh } from './ssh-faults.ts';
-import { holding, pinning, reaching, session, sshEnvironment } from './ssh-options.ts';
+import { holding, pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
 export interface SshOptions {
   readonly target: HostTarget;
@@ -63,26 +63,10 @@ function anyOf(tries: readonly Promise<Login | undefined>[]): Promise<Login | un
   return Promise.any(standing).catch(() => undefined);
 }
 
-/** Ends a master connection. One that hangs does not answer: it ends by its keep-alives, and its socket is no longer used. */
+/** Ends a master connection, whose socket is then no longer used. */
 export async function logOut(socket: string): Promise<void> {
-  await ask(['ssh', ...session(socket), '-O', 'exit', '--', 'node'], {
-    input: '',
-    environment: sshEnvironment(),
-    deadline: 2_000,
-  });
+  await endMaster(socket, 2_000);
   await rm(socket, { force: true });
-}
-
-/** The same without waiting: the program is done with the node, and no one needs the answer. The master removes its socket. */
-export function dismiss(socket: string): void {
-  const words = [...session(socket), '-O', 'exit', '--', 'node'];
-  const child = spawn('ssh', words, {
-    detached: true,
-    stdio: 'ignore',
-    env: { ...process.env, ...sshEnvironment() },
-  });
-  child.on('error', () => undefined);
-  child.unref();
 }
 
 /** `signal`: another address let us in; this login is no longer wanted. */

@@ -4,7 +4,8 @@ import { ask, startChild } from '../shell/child.ts';
 import type { LoginProbe } from '../shell/login-probe.ts';
 import { ShellHost } from '../shell/shell-host.ts';
 import type { Exec, NotStarted, Transport } from '../shell/transport.ts';
-import { dismiss, logIn, logOut, type SshOptions } from './login.ts';
+import { endMaster } from './end-master.ts';
+import { logIn, logOut, type SshOptions } from './login.ts';
 import { Semaphore } from './semaphore.ts';
 import { noMaster, session, sshEnvironment } from './ssh-options.ts';
 
@@ -81,9 +82,11 @@ class SshTransport implements Transport {
     const { sockets, files } = this.#options;
     // A folder that stands in for the usual one is removed next: its sockets must be done with.
     if (this.#socket === undefined || sockets !== files.sockets) return this.drop();
-    dismiss(this.#socket);
+    const socket = this.#socket;
     this.#socket = undefined;
     this.#connection = undefined;
+    // The program is done with the node: a master that is slow is not waited for, and removes its socket by itself.
+    await endMaster(socket, 250);
   }
 
   lost(said: string): HostFault {
