@@ -15,7 +15,8 @@ const feltStarts = {
   init: ['source/cli/line/dispatch.ts', 'source/cli/verbs/init.ts'],
   drawing: ['source/ui/ink/widgets/frame.tsx'],
   pages: ['source/ui/ink/init.tsx'],
-  attach: ['source/cli/line/dispatch.ts', 'source/cli/verbs/attach.ts', 'source/ui/ink/run-screen.tsx'],
+  attach: ['source/cli/line/dispatch.ts', 'source/cli/verbs/attach.ts'],
+  run: ['source/ui/ink/run-screen.tsx'],
 };
 
 type Outputs = Metafile['outputs'];
