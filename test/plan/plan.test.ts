@@ -44,6 +44,22 @@ test('a failure that the operator accepts is in the plan and in its hash', () =>
   expect(parsePlan(JSON.stringify(plan), stepKinds, 'plan.json')).toEqual(plan);
 });
 
+test.each([
+  ['an escape sequence', 'Clear\u001b[2J', undefined],
+  ['a backspace', 'Clear\b', undefined],
+  ['a delete', 'Clear\u007f', undefined],
+  ['a sign that reorders', 'Clear\u202e', undefined],
+  ['the same, escaped', 'Clear\u202e', '\\u202e'],
+])('a plan whose titles hold %s is refused; a file may hold it', (_, title, escaped) => {
+  const plan = initial({ managers: 1 });
+  const read = (change: Partial<PlannedStep>) => {
+    const text = JSON.stringify({ ...plan, steps: plan.steps.map((step) => ({ ...step, ...change })) });
+    return () => parsePlan(escaped ? text.replaceAll('\u202e', escaped) : text, stepKinds, 'plan.json');
+  };
+  expect(read({ title })).toThrow('This plan cannot be carried out.');
+  expect(read({ files: [{ node: 'ks-1', path: '/etc/issue', content: title, mode: 0o644 }] })).not.toThrow();
+});
+
 test('a plan that is read back is refused for a step that is in it twice, a need that no step meets, and a ring of needs', () => {
   const plan = initial({ managers: 1 });
   const [first, second, ...rest] = plan.steps;
