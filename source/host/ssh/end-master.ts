@@ -8,7 +8,13 @@ const request = 0;
 
 /** Each field of a message is 32 bits; its length goes before it. */
 const message = (...fields: readonly number[]): Buffer =>
-  Buffer.from(Uint32Array.of(4 * fields.length, ...fields).buffer).swap32();
+  Buffer.concat(
+    [4 * fields.length, ...fields].map((field) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(field);
+      return bytes;
+    }),
+  );
 
 /**
  * Tells a master connection to end, as `ssh -O exit` does, which takes ten times as long to start as this takes. Resolves when
