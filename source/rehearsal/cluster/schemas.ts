@@ -114,9 +114,16 @@ export function controlTaintFor(node: KubeObject, namespace: string | undefined)
   return taint && `node(s) had untolerated taint {${taint.key}: }`;
 }
 
+const ready = new WeakMap<object, boolean>();
+
 /** Whether a pod serves. */
 export function isReady(pod: KubeObject): boolean {
-  return readPodStatus(pod).conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+  const { conditions } = readPodStatus(pod);
+  const known = ready.get(conditions);
+  if (known !== undefined) return known;
+  const serves = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  ready.set(conditions, serves);
+  return serves;
 }
 
 /** Bytes of a Kubernetes quantity such as `10Gi`; 0 for anything else. */

@@ -8,8 +8,15 @@ export function keyOf(kind: Kind, namespace: string | undefined, name: string): 
   return `${kind.plural}/${kind.namespaced ? (namespace ?? 'default') : ''}/${name}`;
 }
 
+/** Kind, namespace and name of an object stay; the controllers ask for the keys of all pods in each of their rounds. */
+const keys = new WeakMap<KubeObject, string>();
+
 export function keyOfObject(object: KubeObject): string {
-  return keyOf(anyKind(object.kind), object.metadata.namespace, object.metadata.name);
+  const known = keys.get(object);
+  if (known !== undefined) return known;
+  const key = keyOf(anyKind(object.kind), object.metadata.namespace, object.metadata.name);
+  keys.set(object, key);
+  return key;
 }
 
 export function find(
@@ -21,8 +28,10 @@ export function find(
   return cluster.objects[keyOf(anyKind(kind), namespace, name)];
 }
 
-/** Keys of each plural in order, as far as they were asked for; new and removed objects invalidate it. */
+/** Keys of each plural in order, as far as they were asked for; a new or removed object of it invalidates them. */
 const indexes = new WeakMap<Cluster['objects'], Map<string, readonly string[]>>();
+/** The objects of each plural in that order; one that is replaced invalidates them too. */
+const lists = new WeakMap<Cluster['objects'], Map<string, readonly KubeObject[]>>();
 
 function keysOf({ objects }: Cluster, plural: string): readonly string[] {
   const index = indexes.get(objects) ?? new Map<string, readonly string[]>();
@@ -38,12 +47,20 @@ function keysOf({ objects }: Cluster, plural: string): readonly string[] {
 }
 
 /** All objects of a kind, of one namespace or of all, in order of namespace and name. */
-export function list(cluster: Cluster, kind: string, namespace?: string): KubeObject[] {
+export function list(cluster: Cluster, kind: string, namespace?: string): readonly KubeObject[] {
   const { plural } = anyKind(kind);
-  const keys = keysOf(cluster, plural);
+  if (namespace === undefined) return listOf(cluster, plural);
   const prefix = `${plural}/${namespace}/`;
-  const own = namespace === undefined ? keys : keys.filter((key) => key.startsWith(prefix));
-  return own.flatMap((key) => cluster.objects[key] ?? []);
+  return keysOf(cluster, plural).flatMap((key) => (key.startsWith(prefix) ? (cluster.objects[key] ?? []) : []));
+}
+
+function listOf(cluster: Cluster, plural: string): readonly KubeObject[] {
+  const { objects } = cluster;
+  const known = lists.get(objects) ?? new Map<string, readonly KubeObject[]>();
+  lists.set(objects, known);
+  const all = known.get(plural) ?? keysOf(cluster, plural).flatMap((key) => objects[key] ?? []);
+  known.set(plural, all);
+  return all;
 }
 
 /** Keys of the pods that each of their owners has, in order; whatever makes, removes or hands over a pod invalidates it. */
@@ -105,7 +122,9 @@ export function put(cluster: Cluster, object: KubeObject, now: number): KubeObje
       ...(object['spec'] === undefined ? {} : { generation: (before?.metadata.generation ?? 0) + (changed ? 1 : 0) }),
     },
   };
-  if (before === undefined) indexes.delete(cluster.objects);
+  const { plural } = anyKind(object.kind);
+  if (before === undefined) indexes.get(cluster.objects)?.delete(plural);
+  lists.get(cluster.objects)?.delete(plural);
   if (object.kind === 'Pod') owners.delete(cluster.objects);
   cluster.objects[key] = kept;
   touch(cluster.objects, key);
@@ -128,7 +147,9 @@ export function putStatus(cluster: Cluster, object: KubeObject, status: unknown)
 
 export function remove(cluster: Cluster, object: KubeObject): void {
   const key = keyOfObject(object);
-  indexes.delete(cluster.objects);
+  const { plural } = anyKind(object.kind);
+  indexes.get(cluster.objects)?.delete(plural);
+  lists.get(cluster.objects)?.delete(plural);
   owners.delete(cluster.objects);
   delete cluster.objects[key];
   touch(cluster.objects, key);

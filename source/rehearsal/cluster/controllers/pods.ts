@@ -25,11 +25,17 @@ const silentMs = 40_000;
 
 /** The scheduler and the kubelets: pods get a node, wait for volumes and images, serve, and go. */
 export function reconcilePods(context: ReconcileContext): void {
+  const silent = new Map<string, boolean>();
+  const isSilent = (node: string): boolean => {
+    const is = silent.get(node) ?? lostSince(context, node) !== undefined;
+    silent.set(node, is);
+    return is;
+  };
   for (const pod of list(context.cluster, 'Pod')) {
     const node = readPod(pod).nodeName;
     if (pod.metadata.deletionTimestamp !== undefined) end(context, pod, node);
     else if (node === undefined) schedule(context, pod);
-    else if (lostSince(context, node) !== undefined) onSilentNode(context, pod, node);
+    else if (isSilent(node)) onSilentNode(context, pod, node);
     else run(context, pod, node);
   }
 }
@@ -79,7 +85,8 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
     return;
   }
   const serving = readPodStatus(pod).phase === 'Running' && isReady(pod);
-  const startedWith = cluster.due[`boot/${key}`];
+  const bootKey = `boot/${key}`;
+  const startedWith = cluster.due[bootKey];
   // After a restart of the machine its containers restart.
   const bootedSince = startedWith !== undefined && startedWith !== machine.bootedAt;
   if (serving && !bootedSince) return;
@@ -95,7 +102,7 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
     return;
   }
   if (bootedSince) delete cluster.due[key];
-  cluster.due[`boot/${key}`] = machine.bootedAt;
+  cluster.due[bootKey] = machine.bootedAt;
   const due = cluster.due[key] ?? Math.max(now, machine.microk8s?.upSince ?? 0) + startTime(context, pod, node);
   cluster.due[key] = due;
   if (due > now) {

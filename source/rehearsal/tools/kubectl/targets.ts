@@ -41,7 +41,7 @@ export function objectsOf(
   { namespace, allNamespaces, selector }: Kubectl,
   cluster: Cluster,
   target: Target,
-): KubeObject[] {
+): readonly KubeObject[] {
   const { kind, name } = target;
   if (name !== undefined) {
     const object = find(cluster, kind.kind, namespace, name);
