@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import {
   type FrameParts,
   headLine,
@@ -11,7 +11,8 @@ import {
   railLines,
 } from './frame-lines.ts';
 import { bodyColumns, bodyRows, hasRail, isTooSmall, least, railWidth } from './layout.ts';
-import { SpansLine } from './line.tsx';
+import { SpansLine, type SpansProps } from './line.tsx';
+import { sameSpans } from './spans.ts';
 import { useTheme } from './theme-context.ts';
 
 export interface FrameProps extends FrameParts {
@@ -57,14 +58,17 @@ function TooSmall(props: {
   );
 }
 
-/** A line that keeps its place. */
-function Fixed(props: Parameters<typeof SpansLine>[0]): ReactNode {
-  return (
-    <Box flexShrink={0} height={1}>
-      <SpansLine {...props} />
-    </Box>
-  );
-}
+/** A line that keeps its place, drawn again only where it changes. */
+const Fixed = memo(
+  function Fixed(props: SpansProps): ReactNode {
+    return (
+      <Box flexShrink={0} height={1}>
+        <SpansLine {...props} />
+      </Box>
+    );
+  },
+  (before, after) => sameSpans(before.spans, after.spans),
+);
 
 function Rail(props: { readonly marks: readonly ProgressMark[] }): ReactNode {
   const theme = useTheme();

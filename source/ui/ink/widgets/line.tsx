@@ -21,7 +21,8 @@ export const Line = memo(function Line(props: LineProps): ReactNode {
   );
 });
 
-interface SpansProps {
+/** What a line of several looks is made of. */
+export interface SpansProps {
   readonly spans: Spans;
 }
 

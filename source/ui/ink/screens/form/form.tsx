@@ -1,11 +1,11 @@
 import { Box, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import { defined } from '../../../../text/defined.ts';
 import { cellsOf } from '../../../../text/width.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
 import type { FormLine } from '../../store/focus.ts';
-import type { AppState } from '../../store/state.ts';
+import type { AppState, Editor } from '../../store/state.ts';
 import { Choice, Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Messages } from '../../widgets/messages.tsx';
@@ -60,30 +60,36 @@ function Lines(props: {
   readonly width: number;
 }): ReactNode {
   const { state, place, view, width } = props;
-  const shown = windowOf(place.lines.length, place.focus.line, props.rows);
+  const { lines, focus, field } = place;
+  const shown = windowOf(lines.length, focus.line, props.rows);
   const { cells, wishes } = pageTable(place, state, view);
   const numbered = place.page.rows !== undefined;
-  const columns = fitColumns(wishes, width - (numbered ? 7 : 4), place.field?.label);
-  const visible = place.lines.slice(shown.from, shown.to);
+  const room = width - (numbered ? 7 : 4);
+  const columns = useMemo(() => fitColumns(wishes, room, field?.label), [wishes, room, field?.label]);
+  const visible = lines.slice(shown.from, shown.to);
   const firstRow = visible.findIndex((line) => line.kind === 'row');
   const isTable = (line: FormLine | undefined): boolean => line?.kind !== 'field';
   // A blank line between table and fields, where there is room to spare.
-  const roomy = place.lines.length + 2 <= props.rows;
+  const roomy = lines.length + 2 <= props.rows;
+  const shared = { view, width, columns, numbered, labels: labelWidth(place, width) };
   return (
     <>
-      {visible.map((line, at) => (
-        <Box key={keyOf(line)} flexDirection="column" flexShrink={0}>
-          {roomy && at > 0 && isTable(line) !== isTable(visible[at - 1]) ? <Line text="" /> : null}
-          {at === firstRow ? <TableHead columns={columns} of={wishes.length} numbered={numbered} /> : null}
+      {visible.map((line, at) => {
+        const here = shown.from + at === focus.line;
+        return (
           <OneLine
-            {...props}
+            key={keyOf(line)}
+            {...shared}
             line={line}
-            columns={columns}
-            cells={cells.get(line) ?? []}
-            here={shown.from + at === place.focus.line}
+            cells={cells.get(line)}
+            blank={roomy && at > 0 && isTable(line) !== isTable(visible[at - 1])}
+            heads={at === firstRow ? wishes.length : undefined}
+            focus={here ? field?.id : undefined}
+            here={here}
+            editor={here || line.kind === 'add' ? state.editor : undefined}
           />
-        </Box>
-      ))}
+        );
+      })}
       <LeftOut shown={shown} />
     </>
   );
@@ -92,28 +98,47 @@ function Lines(props: {
 const keyOf = (line: FormLine): string =>
   line.kind === 'row' ? `row${line.row}` : line.kind === 'add' ? 'add' : line.field.id;
 
-function OneLine(props: {
-  readonly state: AppState;
-  readonly place: FormPlace;
+interface LineProps {
   readonly view: WizardView;
   readonly width: number;
-  readonly line: FormLine;
-  readonly cells: readonly Cell[];
   readonly columns: readonly { readonly id: string; readonly width: number }[];
+  readonly numbered: boolean;
+  readonly labels: number;
+  readonly line: FormLine;
+  readonly cells: readonly Cell[] | undefined;
+  /** A blank line stands above it. */
+  readonly blank: boolean;
+  /** The head of the table stands above it: of so many columns. */
+  readonly heads: number | undefined;
+  readonly focus: string | undefined;
   readonly here: boolean;
-}): ReactNode {
-  const { line, here, place } = props;
-  const { editor } = props.state;
+  readonly editor: Editor | undefined;
+}
+
+/** A line with what stands above it. Drawn again only where something of it changes: most lines stay as they are at a key. */
+const OneLine = memo(function OneLine(props: LineProps): ReactNode {
+  const { columns, numbered, blank, heads } = props;
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {blank ? <Line text="" /> : null}
+      {heads === undefined ? null : <TableHead columns={columns} of={heads} numbered={numbered} />}
+      <LineItself {...props} />
+    </Box>
+  );
+});
+
+function LineItself(props: LineProps): ReactNode {
+  const { line, here, editor } = props;
   const editing = here && editor?.kind === 'text' ? editor.text : undefined;
-  if (line.kind === 'add') return <AddLine state={props.state} here={here} width={props.width} />;
+  if (line.kind === 'add') return <AddLine editor={editor} here={here} width={props.width} />;
   if (line.kind === 'row')
     return (
       <TableRow
-        number={place.page.rows ? Number(line.row) + 1 : undefined}
-        cells={props.cells}
+        number={props.numbered ? Number(line.row) + 1 : undefined}
+        cells={props.cells ?? []}
         columns={props.columns}
         here={here}
-        focus={place.field?.id}
+        focus={props.focus}
         editing={editing}
       />
     );
@@ -121,7 +146,7 @@ function OneLine(props: {
     <FieldLine
       field={line.field}
       view={props.view}
-      labels={labelWidth(place, props.width)}
+      labels={props.labels}
       width={props.width}
       here={here}
       editing={editing}
@@ -135,8 +160,12 @@ function labelWidth(place: FormPlace, width: number): number {
   return Math.min(longest, Math.max(24 + Math.max(0, width - 80), Math.floor(width / 2)));
 }
 
-function AddLine(props: { readonly state: AppState; readonly here: boolean; readonly width: number }): ReactNode {
-  const { editor } = props.state;
+function AddLine(props: {
+  readonly editor: Editor | undefined;
+  readonly here: boolean;
+  readonly width: number;
+}): ReactNode {
+  const { editor } = props;
   return (
     <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />

@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { fitted } from '../../../../text/width.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import type { TextState } from '../../widgets/text/state.ts';
@@ -43,19 +43,31 @@ export function TableRow(props: {
       {props.columns.map((column) => {
         const cell = props.cells.find((one) => one.id === column.id);
         const focused = props.here && cell?.field !== undefined && cell.field.id === props.focus;
-        return (
-          <Box key={column.id} width={column.width + 2} flexShrink={0}>
-            {focused && props.editing ? (
-              <TextInput state={props.editing} width={column.width + 1} />
-            ) : (
-              <CellText cell={cell} width={column.width} focused={focused} />
-            )}
-          </Box>
-        );
+        const editing = focused ? props.editing : undefined;
+        return <TableCell key={column.id} cell={cell} width={column.width} focused={focused} editing={editing} />;
       })}
     </Box>
   );
 }
+
+/** Drawn again only where it changes: as the pointer moves, one cell of a row does. */
+const TableCell = memo(function TableCell(props: {
+  readonly cell: Cell | undefined;
+  readonly width: number;
+  readonly focused: boolean;
+  readonly editing: TextState | undefined;
+}): ReactNode {
+  const { cell, width, focused, editing } = props;
+  return (
+    <Box width={width + 2} flexShrink={0}>
+      {editing ? (
+        <TextInput state={editing} width={width + 1} />
+      ) : (
+        <CellText cell={cell} width={width} focused={focused} />
+      )}
+    </Box>
+  );
+});
 
 function CellText(props: {
   readonly cell: Cell | undefined;
