@@ -5,7 +5,19 @@ import { setFlagsFromString } from 'node:v8';
  * would let it grow to 16 MB three times, which are never given back.
  */
 export function keepYoungSmall(): void {
+  keepCompiledAsStarted();
   setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** What is compiled is kept at the end together with the flags of that moment, and a start with other ones throws it away. */
+function keepCompiledAsStarted(): void {
+  process.off('exit', asStarted);
+  process.on('exit', asStarted);
+}
+
+function asStarted(): void {
+  setFlagsFromString('--semi-space-growth-factor=2');
+  setFlagsFromString('--no-optimize-for-size');
 }
 
 /**
