@@ -19,6 +19,8 @@ export default defineVerb({
   },
   operand: runOperand,
   run: async ({ args, operand }, { runPage }) => {
+    // What is loaded under other flags is not kept compiled: the screen comes before them.
+    if (runPage !== undefined) await import('../../ui/ink/run-screen.tsx');
     keepYoungSmall();
     const settings = settingsFrom(args);
     const { files } = settings;
