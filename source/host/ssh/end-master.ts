@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Numbers of OpenSSH's PROTOCOL.mux; version 4 is the only one since OpenSSH 5.1. */
+/** Numbers of OpenSSH's PROTOCOL.mux; version 4 is the only one since OpenSSH 5.4. */
 const hello = 0x1;
 const version = 4;
 const terminate = 0x10000005;
