@@ -37,7 +37,7 @@ function look(id: string): void {
   if (wanted.test(words)) found.add(`arguments: ${words}`);
   for (const variable of textOf(`/proc/${id}/environ`).split('\0'))
     if (wanted.test(variable)) found.add(`environment: ${variable}, of: ${words}`);
-  if (!/dist\/cli\.js run-worker/.test(words)) return;
+  if (!/dist\/cli\.cjs run-worker/.test(words)) return;
   const limit = /^Max core file size +(\S+)/m.exec(textOf(`/proc/${id}/limits`))?.[1];
   const filter = textOf(`/proc/${id}/coredump_filter`).trim();
   if (limit !== undefined && filter !== '') coreFiles.add(`limit ${limit}, memory ${Number.parseInt(filter, 16)}`);
