@@ -21,12 +21,15 @@ export function identifyProcess(process_: number): ProcessIdentity | undefined {
   return { host: hostname(), machine: machineId(), process: process_, started: startOf(process_) };
 }
 
-/** Whether that very process still runs. `unknown`: it belongs to another machine. */
-export function lifeOf(identity: ProcessIdentity): 'alive' | 'gone' | 'unknown' {
-  if (identity.machine !== machineId()) return 'unknown';
-  const now = identifyProcess(identity.process);
+/** Whether that very process still runs. `unknown`: it belongs to another machine. `as`: how its texts were written, such as shortened. */
+export function lifeOf(
+  { machine, process, started }: Omit<ProcessIdentity, 'host'>,
+  as: (text: string) => string = (text) => text,
+): 'alive' | 'gone' | 'unknown' {
+  if (machine !== as(machineId())) return 'unknown';
+  const now = identifyProcess(process);
   if (now === undefined) return 'gone';
-  return now.started === identity.started || identity.started === '' ? 'alive' : 'gone';
+  return started === as(now.started) || started === as('') ? 'alive' : 'gone';
 }
 
 /** https://man7.org/linux/man-pages/man5/machine-id.5.html; elsewhere the host's name must do. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { codeOf, isMissing } from '../../errors/thrown.ts';
-import { identifyProcess, machineId } from '../../host/process-identity.ts';
+import { identifyProcess, lifeOf, machineId } from '../../host/process-identity.ts';
 import { atOnce, type Claim, comeAfter, type FileAct, giveBack, type Holder, holderOf } from '../../host/succession.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 
@@ -57,11 +57,8 @@ function take(path: string, claim: Claim): boolean {
 function isGone({ text }: Holder): boolean {
   const of = parsedJson(holderSchema, text)?.of;
   if (of === undefined) return true;
-  const [number, machine, started] = of.split('/');
-  // Nothing is known of a process of another machine.
-  if (machine !== short(machineId())) return false;
-  const now = identifyProcess(Number(number));
-  return now === undefined || (started !== short(now.started) && started !== short(''));
+  const [number, machine = '', started = ''] = of.split('/');
+  return lifeOf({ machine, process: Number(number), started }, short) === 'gone';
 }
 
 /** A claim is where a symbolic link leads: such a link is made at once, with its text, or not at all. */
