@@ -70,23 +70,18 @@ class SshTransport implements Transport {
   }
 
   async drop(): Promise<void> {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    this.#connection = undefined;
-    if (socket === undefined) return;
-    await logOut(socket);
+    const socket = this.#forget();
+    if (socket !== undefined) await logOut(socket);
   }
 
   async close(): Promise<void> {
     await this.#connection?.catch(() => undefined);
     const { sockets, files } = this.#options;
     // A folder that stands in for the usual one is removed next: its sockets must be done with.
-    if (this.#socket === undefined || sockets !== files.sockets) return this.drop();
-    const socket = this.#socket;
-    this.#socket = undefined;
-    this.#connection = undefined;
+    if (sockets !== files.sockets) return this.drop();
     // The program is done with the node: a master that is slow is not waited for, and removes its socket by itself.
-    await endMaster(socket, 250);
+    const socket = this.#forget();
+    if (socket !== undefined) await endMaster(socket, 250);
   }
 
   lost(said: string): HostFault {
@@ -97,6 +92,14 @@ class SshTransport implements Transport {
       why: `The machine went down, or its network did.${ssh === '' ? '' : ` ssh says: ${ssh}`}`,
       next: ['It is unknown what the command did: check before you repeat it.'],
     });
+  }
+
+  /** There is no connection from now on. Gives the socket of the one that there was. */
+  #forget(): string | undefined {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#connection = undefined;
+    return socket;
   }
 
   async #open(): Promise<LoginProbe> {
