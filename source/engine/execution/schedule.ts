@@ -35,10 +35,11 @@ export function startable(
   }
   return open.filter((step) => {
     const now = standing.get(step.id);
+    const changes = now !== 'recheck';
     const mayStart = resuming ? now === 'interrupted' : step.needs.every((id) => standing.get(id) === 'settled');
-    if (!mayStart || !under.admits(step, now !== 'recheck')) return false;
-    under.add(step, now !== 'recheck');
-    return true;
+    const starts = mayStart && under.admits(step, changes);
+    if (starts) under.add(step, changes);
+    return starts;
   });
 }
 
