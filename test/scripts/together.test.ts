@@ -67,6 +67,6 @@ it('what another start does without stays apart', async () => {
   expect(shares(await built({ two: ['two.js'], three: ['three.js'] }))).toHaveLength(3);
 });
 
-it('a module that is no start any more is an error', async () => {
+it('a listed module that is only part of another chunk is refused by name', async () => {
   await expect(built({ one: ['a.js'] })).rejects.toThrow('a.js is not loaded by itself any more');
 });
