@@ -1,5 +1,6 @@
 import { Fault } from '../errors/fault.ts';
 import { defined } from '../text/defined.ts';
+import { onceFor } from '../text/once.ts';
 import type { AccessMode, ComponentKind, Instances, MachineSize, Product, VolumeClass } from './schema.ts';
 
 export interface FeatureSet {
@@ -29,16 +30,12 @@ export interface EnabledComponent {
   readonly instances: Instances;
 }
 
-const known = new WeakMap<Product, WeakMap<readonly string[], FeatureSet>>();
+const setsOf = onceFor((product: Product) =>
+  onceFor((features: readonly string[]) => readFeatureSet(product, features)),
+);
 
 /** What a set of features stores, worked out once for a site. Throws `Fault` for a feature that the product does not have. */
-export function featureSet(product: Product, features: readonly string[]): FeatureSet {
-  const sets = known.get(product) ?? new WeakMap<readonly string[], FeatureSet>();
-  known.set(product, sets);
-  const set = sets.get(features) ?? readFeatureSet(product, features);
-  sets.set(features, set);
-  return set;
-}
+export const featureSet = (product: Product, features: readonly string[]): FeatureSet => setsOf(product)(features);
 
 function readFeatureSet(product: Product, features: readonly string[]): FeatureSet {
   const row = product.featureSets.find((candidate) => sameSet(candidate.features, features));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onceFor } from '../../text/once.ts';
 import { quantityBytes } from '../../text/quantity.ts';
 import type { KubeObject } from '../model/cluster.ts';
 
@@ -114,17 +115,12 @@ export function controlTaintFor(node: KubeObject, namespace: string | undefined)
   return taint && `node(s) had untolerated taint {${taint.key}: }`;
 }
 
-const ready = new WeakMap<object, boolean>();
+const saysReady = onceFor((conditions: ReturnType<typeof readPodStatus>['conditions']) =>
+  conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+);
 
 /** Whether a pod serves. */
-export function isReady(pod: KubeObject): boolean {
-  const { conditions } = readPodStatus(pod);
-  const known = ready.get(conditions);
-  if (known !== undefined) return known;
-  const serves = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  ready.set(conditions, serves);
-  return serves;
-}
+export const isReady = (pod: KubeObject): boolean => saysReady(readPodStatus(pod).conditions);
 
 /** Bytes of a Kubernetes quantity such as `10Gi`; 0 for anything else. */
 export const bytesOfQuantity = (text: string): number => quantityBytes(text) ?? 0;

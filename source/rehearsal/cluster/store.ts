@@ -1,3 +1,4 @@
+import { onceFor } from '../../text/once.ts';
 import type { Cluster, KubeObject } from '../model/cluster.ts';
 import { uuidOf } from '../model/random.ts';
 import { touch } from '../model/touched.ts';
@@ -9,15 +10,9 @@ export function keyOf(kind: Kind, namespace: string | undefined, name: string): 
 }
 
 /** Kind, namespace and name of an object stay; the controllers ask for the keys of all pods in each of their rounds. */
-const keys = new WeakMap<KubeObject, string>();
-
-export function keyOfObject(object: KubeObject): string {
-  const known = keys.get(object);
-  if (known !== undefined) return known;
-  const key = keyOf(anyKind(object.kind), object.metadata.namespace, object.metadata.name);
-  keys.set(object, key);
-  return key;
-}
+export const keyOfObject = onceFor(({ kind, metadata }: KubeObject): string =>
+  keyOf(anyKind(kind), metadata.namespace, metadata.name),
+);
 
 export function find(
   cluster: Cluster,
@@ -29,13 +24,12 @@ export function find(
 }
 
 /** Keys of each plural in order, as far as they were asked for; a new or removed object of it invalidates them. */
-const indexes = new WeakMap<Cluster['objects'], Map<string, readonly string[]>>();
+const indexOf = onceFor((_objects: Cluster['objects']) => new Map<string, readonly string[]>());
 /** The objects of each plural in that order; one that is replaced invalidates them too. */
-const lists = new WeakMap<Cluster['objects'], Map<string, readonly KubeObject[]>>();
+const listsOf = onceFor((_objects: Cluster['objects']) => new Map<string, readonly KubeObject[]>());
 
 function keysOf({ objects }: Cluster, plural: string): readonly string[] {
-  const index = indexes.get(objects) ?? new Map<string, readonly string[]>();
-  indexes.set(objects, index);
+  const index = indexOf(objects);
   const known = index.get(plural);
   if (known !== undefined) return known;
   const prefix = `${plural}/`;
@@ -56,10 +50,9 @@ export function list(cluster: Cluster, kind: string, namespace?: string): readon
 
 function listOf(cluster: Cluster, plural: string): readonly KubeObject[] {
   const { objects } = cluster;
-  const known = lists.get(objects) ?? new Map<string, readonly KubeObject[]>();
-  lists.set(objects, known);
-  const all = known.get(plural) ?? keysOf(cluster, plural).flatMap((key) => objects[key] ?? []);
-  known.set(plural, all);
+  const lists = listsOf(objects);
+  const all = lists.get(plural) ?? keysOf(cluster, plural).flatMap((key) => objects[key] ?? []);
+  lists.set(plural, all);
   return all;
 }
 
@@ -123,8 +116,8 @@ export function put(cluster: Cluster, object: KubeObject, now: number): KubeObje
     },
   };
   const { plural } = anyKind(object.kind);
-  if (before === undefined) indexes.get(cluster.objects)?.delete(plural);
-  lists.get(cluster.objects)?.delete(plural);
+  if (before === undefined) indexOf(cluster.objects).delete(plural);
+  listsOf(cluster.objects).delete(plural);
   if (object.kind === 'Pod') owners.delete(cluster.objects);
   cluster.objects[key] = kept;
   touch(cluster.objects, key);
@@ -148,8 +141,8 @@ export function putStatus(cluster: Cluster, object: KubeObject, status: unknown)
 export function remove(cluster: Cluster, object: KubeObject): void {
   const key = keyOfObject(object);
   const { plural } = anyKind(object.kind);
-  indexes.get(cluster.objects)?.delete(plural);
-  lists.get(cluster.objects)?.delete(plural);
+  indexOf(cluster.objects).delete(plural);
+  listsOf(cluster.objects).delete(plural);
   owners.delete(cluster.objects);
   delete cluster.objects[key];
   touch(cluster.objects, key);

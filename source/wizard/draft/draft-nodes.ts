@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
 import { isMapping } from '../../text/mapping.ts';
-import { onceFor } from '../once.ts';
+import { onceFor } from '../../text/once.ts';
 import type { WizardView } from '../page.ts';
 import { type DraftRecord, textAt } from './draft.ts';
 

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { virtualAddressProblem } from '../../site/address-rules.ts';
+import { onceFor } from '../../text/once.ts';
 import { getAt } from '../draft/draft.ts';
 import { countRoles } from '../draft/topology.ts';
-import { onceFor } from '../once.ts';
 import type { WizardView } from '../page.ts';
 import { placedOnNetwork } from './placed-on-network.ts';
 

@@ -1,6 +1,6 @@
+import { onceFor } from '../../text/once.ts';
 import { typedValue, withAnswer } from '../draft/draft.ts';
 import { provisionalSite } from '../draft/provisional.ts';
-import { onceFor } from '../once.ts';
 import type { Field, WizardView } from '../page.ts';
 import { groupChoiceFields } from './group-choice.ts';
 import { poolChoiceFields } from './pool-choice.ts';

@@ -1,7 +1,7 @@
 import type { SiteDraft } from '../../site/schema.ts';
+import { onceFor } from '../../text/once.ts';
 import { setAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf } from '../draft/draft-nodes.ts';
-import { onceFor } from '../once.ts';
 import type { WizardView } from '../page.ts';
 import { hostName } from '../parse.ts';
 
@@ -17,13 +17,11 @@ export interface OwnNames {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-const known = onceFor((view: WizardView) => ({ names: findOwnNames(view) }));
-
 /**
  * What the nodes would be called by the machines' own host names. Undefined unless every node that was seen has one of its own that
  * no other node has, and some node still carries the name that it got when its address was added.
  */
-export const ownNames = (view: WizardView): OwnNames | undefined => known(view).names;
+export const ownNames = onceFor(findOwnNames);
 
 function findOwnNames(view: WizardView): OwnNames | undefined {
   let { draft } = view;

@@ -1,9 +1,9 @@
 import type { Finding } from '../../site/finding.ts';
+import { onceFor } from '../../text/once.ts';
 import { inspectPair } from '../../tls/inspect.ts';
 import { certificateName } from '../../tls/names.ts';
 import { textAt } from '../draft/draft.ts';
 import { readableFile } from '../file-answer.ts';
-import { onceFor } from '../once.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
 import { anyText, dnsName, oneOf } from '../parse.ts';
 

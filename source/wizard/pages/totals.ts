@@ -1,10 +1,10 @@
 import type { Finding } from '../../site/finding.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
+import { onceFor } from '../../text/once.ts';
 import { counted } from '../../text/plural.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';
 import { storageWish } from '../draft/storage-wish.ts';
-import { onceFor } from '../once.ts';
 import type { Note, WizardView } from '../page.ts';
 import { placedNodes } from './node-places.ts';
 
