@@ -94,7 +94,7 @@ class SshTransport implements Transport {
     });
   }
 
-  /** There is no connection from now on. Gives the socket of the one that there was. */
+  /** Forgets the connection. Gives the socket that it had. */
   #forget(): string | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
