@@ -8,7 +8,7 @@ import { lookAtNodes } from './connect.ts';
 import { planSite } from './plan.ts';
 import type { OpenedSite } from './site.ts';
 import { standingCluster } from './standing-cluster.ts';
-import { standingStorage } from './standing-storage.ts';
+import { standingStorage, untoldStorage } from './standing-storage.ts';
 
 /** What is known of a site: its cluster, where it is there already, and its nodes. */
 export interface Living {
@@ -21,7 +21,10 @@ export interface Living {
 
 type Opened = Pick<OpenedSite, 'site' | 'product' | 'world'>;
 
-/** Looks at the cluster, and at the nodes that the site does not name any more. A node that is not reached is left out. */
+/**
+ * Looks at the cluster, and at the nodes that the site does not name any more. A node that is not reached is left out. Throws
+ * `Fault` (exit code 4) where the API answers and does not tell all that a plan rests on.
+ */
 export async function lookAtLiving(
   opened: Opened,
   facts: ReadonlyMap<string, NodeFacts>,
@@ -31,6 +34,7 @@ export async function lookAtLiving(
     standingCluster(opened, facts, files),
     standingStorage(opened, facts),
   ]);
+  if (cluster !== undefined && standing === undefined) throw untoldStorage(cluster.through);
   const others = (cluster?.nodes ?? []).flatMap(({ target }) => target ?? []);
   if (others.length === 0) return { cluster, standing, facts };
   const seen = await lookAtNodes(others, opened.world);

@@ -1,3 +1,4 @@
+import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
@@ -11,16 +12,17 @@ import {
   type VolumeObject,
   volumeObject,
 } from '../kubernetes/objects.ts';
-import { type Answer, type Asking, ask, readList } from '../kubernetes/read.ts';
+import { type Answer, type Asking, ask, firstWords, isUnknownKind, readList, unlessAway } from '../kubernetes/read.ts';
 import { podReady } from '../kubernetes/workloads.ts';
 import { microk8s } from '../microk8s/microk8s.ts';
-import { parseMicroK8sStatus } from '../microk8s/status.ts';
+import { type DatastoreMember, parseMicroK8sStatus } from '../microk8s/status.ts';
 import { targetOf } from '../network/targets.ts';
 import type { LocalVolume, StandingCluster } from '../plan/standing/standing.ts';
 import type { Files } from '../site/files.ts';
 import { siteText } from '../site/save.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { copiesSeen, poolsSeen } from '../storage/engines/engines.ts';
+import { kloudspot } from '../text/command.ts';
 import { lastSite, namedBefore } from './last-site.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -55,7 +57,7 @@ export async function standingCluster(
     const named = site.nodes.some(({ name }) => name === node.name);
     return { ...node, target: named ? undefined : targetBefore(node, before?.nodes ?? [], through) };
   });
-  const seen = await inside(found.host, new Set(nodes.map(({ name }) => name)));
+  const seen = await inside(found.node, found.host, new Set(nodes.map(({ name }) => name)));
   return {
     through: found.node,
     nodes,
@@ -94,28 +96,55 @@ function targetBefore(
   });
 }
 
-async function inside(host: ReadOnlyHost, nodes: ReadonlySet<string>) {
+/** ms. A busy machine takes long for many looks at once, and nothing is planned on half of them. */
+const patience = 60_000;
+
+/** What the cluster holds. Throws `Fault` (exit code 4) where it does not tell: no plan takes silence for nothing. */
+async function inside(node: string, host: ReadOnlyHost, nodes: ReadonlySet<string>) {
   const everywhere = { all: true };
-  const [status, volumes, claims, pods, pools, copies, services] = await Promise.all([
-    ask(host, microk8s.status(), { deadline: 120_000 }),
-    readList(host, 'persistentvolumes', {}, volumeObject, asking),
-    readList(host, 'persistentvolumeclaims', everywhere, claimObject, asking),
-    readList(host, 'pods', everywhere, podObject, asking),
-    poolsSeen(host, asking),
-    copiesSeen(host, asking),
-    readList(host, 'services', everywhere, serviceObject, asking),
+  const asking: Asking = { deadline: patience };
+  const [members, volumes, claims, pods, pools, copies, services] = await Promise.all([
+    unlessAway(membersOf(host)),
+    unlessAway(readList(host, 'persistentvolumes', {}, volumeObject, asking)),
+    unlessAway(readList(host, 'persistentvolumeclaims', everywhere, claimObject, asking)),
+    unlessAway(readList(host, 'pods', everywhere, podObject, asking)),
+    unlessAway(poolsSeen(host, asking)),
+    unlessAway(copiesSeen(host, asking)),
+    unlessAway(readList(host, 'services', everywhere, serviceObject, asking)),
   ]);
-  const parsed = parseMicroK8sStatus(status);
+  const told = <Value>(what: string, answer: Answer<Value[]>): Value[] => {
+    if (answer.answered) return answer.value;
+    if (isUnknownKind(answer)) return [];
+    throw untold(node, what, answer.said);
+  };
   return {
-    members: parsed.state === 'running' ? parsed.members : [],
-    locals: localVolumes(values(volumes), values(claims), values(pods), nodes),
-    pools: values(pools),
-    copies: values(copies),
-    givenAddresses: values(services).flatMap((each) => each.status.loadBalancer.ingress.map(({ ip }) => ip)),
+    members: told('the members of its datastore', members),
+    locals: localVolumes(told('its volumes', volumes), told('its claims', claims), told('its pods', pods), nodes),
+    pools: told('its storage pools', pools),
+    copies: told('the copies of its shared volumes', copies),
+    givenAddresses: told('its services', services).flatMap((each) =>
+      each.status.loadBalancer.ingress.map(({ ip }) => ip),
+    ),
   };
 }
 
-const values = <Value>(answer: Answer<Value[]>): Value[] => (answer.answered ? answer.value : []);
+async function membersOf(host: ReadOnlyHost): Promise<Answer<DatastoreMember[]>> {
+  const result = await ask(host, microk8s.status(), { deadline: 120_000 });
+  const status = parseMicroK8sStatus(result);
+  if ('members' in status) return { answered: true, value: [...status.members] };
+  return { answered: false, said: firstWords(result) };
+}
+
+/** The API has answered, and not this. Exit code 4. */
+export const untold = (node: string, what: string, said: string): Fault =>
+  new Fault({
+    what: `The cluster answers, but does not tell ${what}.`,
+    where: node,
+    why: `${said}\nA plan would take it for nothing: data and quorum are judged by it.`,
+    unchanged: true,
+    next: [`${kloudspot('status')}  shows whether the cluster answers again. Then run the same command.`],
+    exitCode: exitCode.stepFailed,
+  });
 
 /** Volumes that only one node can use, with the claim and the pod that use them. */
 function localVolumes(

@@ -1,15 +1,17 @@
+import type { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { claimSizeObject, storageClassObject } from '../kubernetes/objects.ts';
-import { type Asking, readList } from '../kubernetes/read.ts';
+import { type Asking, readList, unlessAway } from '../kubernetes/read.ts';
 import { targetOf } from '../network/targets.ts';
 import type { StandingStorage } from '../storage/claims.ts';
 import type { OpenedSite } from './site.ts';
+import { untold } from './standing-cluster.ts';
 
-const asking: Asking = { deadline: 10_000 };
+const asking: Asking = { deadline: 30_000 };
 
 /**
- * The product's claims and the classes of the cluster, asked through a manager that is in it. Undefined where no such
- * manager was reached, or the API did not answer: a cluster that is still to be built has none.
+ * The product's claims and the classes of the cluster, asked through the first of its managers that answers. Undefined where no
+ * such manager was reached, or no API answered: a cluster that is still to be built has none.
  */
 export async function standingStorage(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
@@ -19,8 +21,8 @@ export async function standingStorage(
   for (const manager of managers.filter(({ name }) => !facts.get(name)?.microk8s?.worker)) {
     const host = await world.hosts.get(targetOf(manager));
     const [claims, classes] = await Promise.all([
-      readList(host, 'persistentvolumeclaims', { namespace: product.namespace }, claimSizeObject, asking),
-      readList(host, 'storageclasses', {}, storageClassObject, asking),
+      unlessAway(readList(host, 'persistentvolumeclaims', { namespace: product.namespace }, claimSizeObject, asking)),
+      unlessAway(readList(host, 'storageclasses', {}, storageClassObject, asking)),
     ]);
     if (!claims.answered || !classes.answered) continue;
     const fixed = classes.value.filter(({ allowVolumeExpansion }) => !allowVolumeExpansion);
@@ -37,3 +39,7 @@ export async function standingStorage(
   }
   return undefined;
 }
+
+/** The API answers, and no manager told this. Exit code 4. */
+export const untoldStorage = (node: string): Fault =>
+  untold(node, "the product's claims and its storage classes", 'No manager listed them in time.');

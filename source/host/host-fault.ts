@@ -29,6 +29,10 @@ export class HostFault extends Fault {
   }
 }
 
+/** The machine was not reached, or was too slow: it may answer the next time. */
+export const isPassing = (error: unknown): error is HostFault =>
+  error instanceof HostFault && ['unreachable', 'lost', 'deadline'].includes(error.kind);
+
 /** The machine answers, and does not let us in: its host key, the login, or sudo. */
 export const isRefusal = (error: unknown): error is HostFault =>
   error instanceof HostFault && /^host-key-|^login-refused$|^sudo-refused$/.test(error.kind);

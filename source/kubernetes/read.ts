@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ReadOnlyHost, RunResult } from '../host/host.ts';
+import { isPassing } from '../host/host-fault.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
 import { defined } from '../text/defined.ts';
 import { spokenLines } from '../text/spoken-lines.ts';
@@ -49,6 +50,20 @@ export async function readObject<Schema extends z.ZodType>(
   const read = schema.safeParse(parseJson(result.stdout));
   return read.success ? { answered: true, value: read.data } : { answered: false, said: firstWords(result) };
 }
+
+/** The same answer; a machine that is away or too slow has given none. */
+export async function unlessAway<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isPassing(error)) return { answered: false, said: error.message };
+    throw error;
+  }
+}
+
+/** Whether the API answered that it has no such kind: nothing of it is there. */
+export const isUnknownKind = (answer: Answer<unknown>): boolean =>
+  !answer.answered && /doesn't have a resource type/.test(answer.said);
 
 /** Runs a look as root with a deadline of its own. */
 export function ask(host: ReadOnlyHost, command: readonly string[], asking: Asking = {}): Promise<RunResult> {

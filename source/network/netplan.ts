@@ -1,7 +1,7 @@
 import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
 import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
 import { blockYaml } from '../site/block-yaml.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
 import {
   holds,
   presentDefault,

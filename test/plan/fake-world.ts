@@ -1,4 +1,4 @@
-import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
+import type { Command, Host, HostPool, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { wantedAddress } from '../../source/network/addresses.ts';
 import { clusterNames } from '../../source/network/cluster-names.ts';
@@ -128,7 +128,12 @@ export function fakeWorld(options: FakeOptions) {
     recall: (key) => remembered.get(key),
     reconnect: async () => undefined,
   };
-  return { context, ran, written, remembered, concealed, progressed, trusted };
+  const hosts: HostPool = {
+    get: async ({ node }) => host(node),
+    forget: async () => undefined,
+    close: async () => undefined,
+  };
+  return { context, hosts, ran, written, remembered, concealed, progressed, trusted };
 }
 
 /** A certificate that has all names of the cluster. */

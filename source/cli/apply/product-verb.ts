@@ -3,7 +3,7 @@ import { lastSite } from '../../app/last-site.ts';
 import { observeSite, unfinishedWords } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside-rights.ts';
 import { planSite } from '../../app/plan.ts';
-import { standingStorage } from '../../app/standing-storage.ts';
+import { standingStorage, untoldStorage } from '../../app/standing-storage.ts';
 import { unreachedAdvice, unreachedText } from '../../check/subjects/access.ts';
 import { unfinishedRun } from '../../engine/runs.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
@@ -95,6 +95,8 @@ function outsideUnreached({ opened }: SiteVerb, where: string, { unreached, advi
 export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   const seen = await lookAtNodes(verb);
   await refuseUnseen(verb, seen.facts, seen);
+  const ours = verb.opened.site.cluster.kubeconfig === undefined;
+  if (ours && seen.through !== undefined && seen.standing === undefined) throw untoldStorage(seen.through);
   return seen;
 }
 

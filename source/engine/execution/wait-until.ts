@@ -1,5 +1,5 @@
 import type { Clock } from '../../host/host.ts';
-import { HostFault } from '../../host/host-fault.ts';
+import { isPassing } from '../../host/host-fault.ts';
 import type { Wait } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { defined } from '../../text/defined.ts';
@@ -44,12 +44,10 @@ async function probe(wait: Wait): ReturnType<Wait['probe']> {
   try {
     return await wait.probe();
   } catch (error) {
-    if (error instanceof HostFault && passing.has(error.kind)) return { ok: false, observed: error.message };
+    if (isPassing(error)) return { ok: false, observed: error.message };
     throw error;
   }
 }
-
-const passing: ReadonlySet<HostFault['kind']> = new Set(['unreachable', 'lost', 'deadline']);
 
 const fault = (wait: Wait, seen: string): StepFault =>
   new StepFault({

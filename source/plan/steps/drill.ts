@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
-import { HostFault } from '../../host/host-fault.ts';
+import { HostFault, isPassing } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
 import { holderOf } from '../../kubernetes/address-holder.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
@@ -11,7 +11,7 @@ import {
   serviceObject,
   workloadObject,
 } from '../../kubernetes/objects.ts';
-import { readList } from '../../kubernetes/read.ts';
+import { type Answer, readList, unlessAway } from '../../kubernetes/read.ts';
 import { ofRelease, workloadKinds, workloadState } from '../../kubernetes/workloads.ts';
 import { measuredDuration } from '../../text/duration.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
@@ -58,12 +58,14 @@ async function state(context: StepContext): Promise<StateCheck> {
   return { ok: report !== undefined, observed: report ?? 'not done yet' };
 }
 
+/** One look at the cluster; what it did not answer in time is not known. */
 interface Moment {
+  /** ms since the cut began. */
   readonly at: number;
+  readonly answered: boolean;
   readonly lost: boolean;
   readonly holder: string | undefined;
-  readonly incomplete: readonly string[];
-  readonly answered: boolean;
+  readonly incomplete: readonly string[] | undefined;
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -84,36 +86,56 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 async function moment(context: StepContext, p: Parameters, begun: number): Promise<Moment> {
-  const host = await context.look(p.through);
-  const within = { deadline: 10_000, signal: context.signal };
-  const [nodes, workloads, services, layer2, events] = await Promise.all([
-    readList(host, 'nodes', {}, nodeObject, within),
-    readList(host, workloadKinds, { namespace: p.namespace }, workloadObject, within),
-    readList(host, 'services', { all: true }, serviceObject, within),
-    readList(host, 'servicel2statuses.metallb.io', { all: true }, layer2StatusObject, within),
-    readList(host, 'events', { all: true, fields: 'reason=nodeAssigned' }, eventObject, within),
-  ]);
-  const listed = <Value>(answer: { answered: boolean; value?: readonly Value[] }) => answer.value ?? [];
-  const states = listed(nodes).map(clusterNode);
+  const looked = await lookThrough(context, p);
+  const at = context.clock.elapsed() - begun;
+  if (looked === undefined) return { at, answered: false, lost: false, holder: undefined, incomplete: undefined };
+  const { nodes, workloads, services, layer2, events } = looked;
+  const states = valuesIn(nodes).map(clusterNode);
   const node = states.find(({ name }) => name === p.node);
   const away = new Set(states.filter(({ ready }) => !ready).map(({ name }) => name));
-  const records = { services: listed(services), layer2: listed(layer2), events: listed(events), lost: away };
-  const parts = workloads.answered ? ofRelease(workloads.value, p.release).map((each) => workloadState(each)) : [];
+  const records = { services: valuesIn(services), layer2: valuesIn(layer2), events: valuesIn(events), lost: away };
+  const parts = workloads.answered
+    ? ofRelease(workloads.value, p.release).map((each) => workloadState(each))
+    : undefined;
   return {
-    at: context.clock.elapsed() - begun,
+    at,
     answered: nodes.answered,
     lost: node !== undefined && !node.ready,
     holder: holderOf(p.address, records)?.node,
-    incomplete: parts.filter(({ complete }) => !complete).map(({ name }) => name),
+    incomplete: parts?.filter(({ complete }) => !complete).map(({ name }) => name),
   };
 }
 
-const sayMoment = ({ node }: Parameters, { lost, answered, holder, incomplete }: Moment): string =>
-  [
+/** Undefined where the manager itself is away, or too busy for a look. */
+async function lookThrough(context: StepContext, { through, namespace }: Parameters) {
+  const host = await context.look(through).catch((error: unknown) => {
+    if (isPassing(error)) return undefined;
+    throw error;
+  });
+  if (host === undefined) return undefined;
+  const within = { deadline: 10_000, signal: context.signal };
+  const [nodes, workloads, services, layer2, events] = await Promise.all([
+    unlessAway(readList(host, 'nodes', {}, nodeObject, within)),
+    unlessAway(readList(host, workloadKinds, { namespace }, workloadObject, within)),
+    unlessAway(readList(host, 'services', { all: true }, serviceObject, within)),
+    unlessAway(readList(host, 'servicel2statuses.metallb.io', { all: true }, layer2StatusObject, within)),
+    unlessAway(readList(host, 'events', { all: true, fields: 'reason=nodeAssigned' }, eventObject, within)),
+  ]);
+  return { nodes, workloads, services, layer2, events };
+}
+
+const valuesIn = <Value>(answer: Answer<Value[]>): Value[] => (answer.answered ? answer.value : []);
+
+function sayMoment({ node }: Parameters, { lost, answered, holder, incomplete }: Moment): string {
+  return [
     answered ? (lost ? `${node} is lost` : `${node} still counts as ready`) : 'the API does not answer',
     ...(holder === undefined ? [] : [`${holder} holds the virtual address`]),
-    incomplete.length === 0 ? 'every part is ready' : `not ready: ${incomplete.join(', ')}`,
+    ...(incomplete === undefined ? [] : [sayParts(incomplete)]),
   ].join('; ');
+}
+
+const sayParts = (incomplete: readonly string[]): string =>
+  incomplete.length === 0 ? 'every part is ready' : `not ready: ${incomplete.join(', ')}`;
 
 /** The timer of the node itself brings it back; this only waits for it. */
 function returned(context: StepContext, p: Parameters): Promise<void> {
@@ -142,7 +164,6 @@ function report(p: Parameters, before: Moment, seen: readonly Moment[], back: nu
   const lost = first((each) => each.lost);
   const silent = seen.filter(({ answered }) => !answered);
   const moved = first((each) => each.holder !== undefined && each.holder !== p.node);
-  const last = seen.at(-1);
   return [
     `cut off for ${measuredDuration(ms(p.seconds))}, back after ${measuredDuration(back)}`,
     lost === undefined ? 'never counted as lost' : `counted as lost after ${measuredDuration(lost)}`,
@@ -150,7 +171,7 @@ function report(p: Parameters, before: Moment, seen: readonly Moment[], back: nu
       ? 'the API always answered'
       : `the API did not answer ${silent.length} of ${seen.length} queries`,
     ...addressWords(p, before, moved),
-    ...partWords(seen, last),
+    ...partWords(seen),
   ];
 }
 
@@ -165,13 +186,15 @@ function addressWords(p: Parameters, before: Moment, moved: number | undefined):
 }
 
 /** Each part that was not ready at some look: from when, and until when. */
-function partWords(seen: readonly Moment[], last: Moment | undefined): string[] {
+function partWords(looks: readonly Moment[]): string[] {
+  const seen = looks.flatMap(({ at, incomplete }) => (incomplete === undefined ? [] : [{ at, incomplete }]));
+  if (seen.length === 0) return ['the API never told which parts were ready'];
   const names = [...new Set(seen.flatMap(({ incomplete }) => incomplete))];
   if (names.length === 0) return ['every part stayed ready'];
   return names.map((name) => {
     const from = seen.find(({ incomplete }) => incomplete.includes(name))?.at ?? 0;
     const end = seen.findLast(({ incomplete }) => incomplete.includes(name))?.at ?? 0;
-    const still = last?.incomplete.includes(name) ?? false;
+    const still = seen.at(-1)?.incomplete.includes(name) ?? false;
     return `${name} not ready from ${measuredDuration(from)} ${still ? 'to the end of the cut' : `to ${measuredDuration(end)}`}`;
   });
 }
