@@ -1,4 +1,5 @@
 import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { MissingImage } from '../facts/images-probe.ts';
 import { type FixedChange, fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
@@ -37,8 +38,8 @@ export async function releaseChange(
   const unheard = await refuseMissingImages(host, opened, objects);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
   if (!seen.release) return { chart, unheard, objects: manifestChanges([], objects, product.namespace) };
-  const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
-  if (standing.code !== 0) return { chart, unheard, objects: undefined };
+  const standing = await unlessFault(() => ask(host, helm.manifest(product), { deadline: 30_000 }));
+  if (standing?.code !== 0) return { chart, unheard, objects: undefined };
   const before = parseManifests(standing.stdout);
   refuseFixed(fixedChanges(before, objects, { namespace: product.namespace, remade }));
   return { chart, unheard, objects: manifestChanges(before, objects, product.namespace) };

@@ -89,6 +89,7 @@ describe('the step of the metrics server', () => {
       site,
       product,
       answers: {
+        [`${kubectl} get persistentvolumeclaims`]: json([]),
         [`${kubectl} get deployments`]: ({ ran: count }) => json(count('enable') > 0 ? [deployment] : []),
         [`${kubectl} get apiservices`]: () => {
           asked += 1;
@@ -145,5 +146,22 @@ test('data of other sizes is never deleted to heal a service', async () => {
     },
   });
   await expect(carryThrough(context, step)).rejects.toThrow(/does not match site.yaml/);
+  expect(ran).toEqual([]);
+});
+
+test('a service whose claims the API does not tell is not set up again: it may hold data', async () => {
+  const step = plan.steps.find(({ id }) => id === 'cluster-service/observability');
+  if (!step) throw new Error('no step');
+  const { context, ran } = fakeWorld({
+    site,
+    product,
+    answers: {
+      [`${kubectl} get deployments`]: json([
+        { kind: 'StatefulSet', metadata: { name: 'loki', generation: 1 }, spec: { replicas: 1 } },
+      ]),
+      [`${kubectl} get persistentvolumeclaims`]: { code: 1, stderr: 'Error from server (Timeout): request timed out' },
+    },
+  });
+  await expect(carryThrough(context, step)).rejects.toThrow('its claims are not known: Error from server (Timeout)');
   expect(ran).toEqual([]);
 });

@@ -58,8 +58,9 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
     if (available?.status !== 'True') return { ok: false, observed: `the API ${name} does not answer yet` };
   }
   const claims = await claimsOf(context, p);
+  if (!claims.answered) return { ok: false, observed: `${p.seed} says: ${claims.said}` };
   for (const { claim, gib, storageClass } of p.claims) {
-    const there = claims.find(({ metadata }) => metadata.name === claim);
+    const there = claims.value.find(({ metadata }) => metadata.name === claim);
     const size = there?.spec.resources.requests['storage'] ?? '';
     if (there === undefined) return { ok: false, observed: `claim ${claim} is missing` };
     if (there.spec.storageClassName !== storageClass || quantityBytes(size) !== gib * 2 ** 30)
@@ -73,8 +74,7 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
 
 async function claimsOf(context: StepContext, p: Parameters) {
   const host = await context.look(p.seed);
-  const all = await readList(host, 'persistentvolumeclaims', { namespace: serviceOf(p).namespace }, claimObject);
-  return all.answered ? all.value : [];
+  return readList(host, 'persistentvolumeclaims', { namespace: serviceOf(p).namespace }, claimObject);
 }
 
 /** What an interrupted `enable` left makes MicroK8s call the addon enabled: it goes first. What holds data stays. */
@@ -106,12 +106,16 @@ async function complete(context: StepContext, p: Parameters, step: PlannedStep):
   await runCommand(context, step, 'enable', { run: { deadline: minutes(10) } });
 }
 
+/** Throws where it holds data, or does not tell whether it does: to disable it would remove that. */
 async function startOver(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const claims = await claimsOf(context, p);
-  if (claims.length === 0) return void (await runCommand(context, step, 'disable'));
+  if (claims.answered && claims.value.length === 0) return void (await runCommand(context, step, 'disable'));
+  const tried = `set up ${serviceOf(p).label}`;
+  if (!claims.answered)
+    throw new StepFault({ tried, seen: `its claims are not known: ${claims.said}`, where: p.seed, next: [] });
   const { observed } = await rest(context, p);
   throw new StepFault({
-    tried: `set up ${serviceOf(p).label}`,
+    tried,
     seen: `it does not match site.yaml: ${observed}`,
     causes: ['a size or class of its volumes was changed after they were made', 'its installation was interrupted'],
     next: [

@@ -22,11 +22,12 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
     readList(host, 'pods', { namespace: p.namespace, selector: `app.kubernetes.io/instance=${p.release}` }, podObject),
     readList(host, 'persistentvolumeclaims', p, claimObject),
   ]);
-  if (!workloads.answered || !pods.answered) return { ok: false, observed: `${p.seed} does not answer` };
+  if (!workloads.answered || !pods.answered || !claims.answered)
+    return { ok: false, observed: `${p.seed} does not answer` };
   const left = ofRelease(workloads.value, p.release).length + pods.value.length;
   if (left > 0) return { ok: false, observed: `${left} of its parts still exist` };
   const ours = (claim: ClaimObject) => p.namespace !== 'default' || belongsTo(p.release, claim);
-  const volumes = claims.answered ? claims.value.filter(ours).length : 0;
+  const volumes = claims.value.filter(ours).length;
   return {
     ok: true,
     observed: volumes === 0 ? 'nothing of it is running' : `nothing of it is running; ${volumes} volumes stay`,
