@@ -16,6 +16,16 @@ export const textNow = (path: string): string | undefined => bytesNow(path)?.toS
 
 /** The same as bytes. */
 export function bytesNow(path: string): Buffer | undefined {
+  try {
+    return readNow(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The same, and throws what Node throws where there is none. */
+export function readNow(path: string): Buffer {
   let file: number | undefined;
   try {
     file = openSync(path, withoutWaiting);
@@ -24,7 +34,6 @@ export function bytesNow(path: string): Buffer | undefined {
     if (found.size > largest) throw tooLarge(path, largest);
     return readFileSync(file);
   } catch (error) {
-    if (isMissing(error)) return undefined;
     // The system gives no path where an open file is read.
     throw error instanceof Error && codeOf(error) !== undefined ? Object.assign(error, { path }) : error;
   } finally {

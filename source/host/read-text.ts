@@ -4,8 +4,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
 import { quote } from '../text/quote.ts';
-import { namePath } from './file-fault.ts';
-import { isOfShell, largest, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
+import { isOfShell, readNow, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
 
 /** The text of a file of ours; undefined where there is none. Throws as `textOfFile` does. */
 export async function textIfPresent(path: string): Promise<string | undefined> {
@@ -17,18 +16,13 @@ export async function textIfPresent(path: string): Promise<string | undefined> {
 
 /**
  * The text of a file of ours. Throws a `Fault` for a pipe or a device, which would be waited for or never end, and for a
- * text of more than 256 MiB; else what Node throws.
+ * text of more than 256 MiB; else what Node throws. Read at once: six waits for a thread of Node.js take longer than the file.
  */
 export async function textOfFile(path: string): Promise<string> {
-  await using handle = await openFile(path);
-  if ((await handle.stat()).size > largest) throw tooLarge(path, largest);
-  // Awaited here: the file would be closed while it is read.
-  return await handle.readFile('utf8').catch((error: unknown) => {
-    throw namePath(error, path);
-  });
+  return readNow(path).toString('utf8');
 }
 
-/** Opens a file of ours to be read. Throws as `textOfFile` does. */
+/** Opens a file of ours to be read piece by piece. Throws as `textOfFile` does. */
 export async function openFile(path: string): Promise<FileHandle> {
   const handle = await open(path, withoutWaiting);
   try {
