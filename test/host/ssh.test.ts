@@ -129,7 +129,10 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
 
     test('a late command and an aborted one are ended on the node', async () => {
       const [late, aborted] = [`33.${process.pid}`, `34.${process.pid}`];
-      await expect(host.run(['sleep', late], { deadline: 300 })).rejects.toMatchObject({ kind: 'deadline' });
+      await expect(host.run(['sleep', late], { deadline: 300 })).rejects.toMatchObject({
+        kind: 'deadline',
+        message: expect.stringContaining('`sleep` on '),
+      });
       const signal = AbortSignal.timeout(300);
       await expect(host.run(['sleep', aborted], { signal })).rejects.toMatchObject({ kind: 'aborted' });
       for (const mark of [late, aborted]) {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode } from '../../errors/fault.ts';
-import { measuredDuration } from '../../text/duration.ts';
 import { loginLine } from '../../text/quote.ts';
 import type { Command, RunOptions, RunResult } from '../host.ts';
 import { HostFault, sudoRefused } from '../host-fault.ts';
+import { lateCommand, type Stopped } from '../late-command.ts';
 import type { Child, Ending } from './child.ts';
 import { launch, type Privilege, sudoWords } from './launch.ts';
 import { Transcript } from './transcript.ts';
@@ -125,21 +125,10 @@ export class Attempt {
   }
 
   #late(stopped: Stopped): HostFault {
-    const limit = measuredDuration(this.#work.options.deadline ?? usualDeadline);
-    return new HostFault('deadline', this.#node, {
-      what: `A command on ${this.#node} did not end within ${limit}.`,
-      why: lateReasons[stopped],
-    });
+    const { command, options } = this.#work;
+    return lateCommand(this.#node, command, options.deadline ?? usualDeadline, stopped);
   }
 }
-
-type Stopped = 'ended' | 'not ended' | 'silent';
-
-const lateReasons: Readonly<Record<Stopped, string>> = {
-  ended: 'This is the time limit of kloudspot; the command was ended there.',
-  'not ended': 'This is the time limit of kloudspot; the command may still run there.',
-  silent: 'The machine no longer answered.',
-};
 
 /** `timeout` says 124, or 137 where it had to kill. */
 const isTimeout = (code: number) => code === 124 || code === 137;

@@ -1,6 +1,5 @@
 import { HostFault } from '../../host/host-fault.ts';
 import { kloudspot } from '../../text/command.ts';
-import { measuredDuration } from '../../text/duration.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineSeen, type State } from '../model/state.ts';
 
@@ -40,12 +39,6 @@ export function lost(connection: Connection): HostFault {
     what: `The connection to ${connection.node} broke while a command ran.`,
     why: 'The machine no longer answers: it is switched off, restarting, or its address has changed.',
     next: [`Check that ${connection.node} is up, then continue with \`${kloudspot('resume')}\`.`],
-  });
-}
-
-export function overdue(node: string, command: string, deadline: number): HostFault {
-  return new HostFault('deadline', node, {
-    what: `\`${command}\` did not end within ${measuredDuration(deadline)} and was ended.`,
   });
 }
 

@@ -1,4 +1,5 @@
-import type { OutputStream, RunResult } from '../../host/host.ts';
+import type { Command, OutputStream, RunResult } from '../../host/host.ts';
+import { lateCommand } from '../../host/late-command.ts';
 import { at, machineOf, machineSeen } from '../model/state.ts';
 import type { ScenarioFault } from '../scenario/schema.ts';
 import type { Program, Steps } from '../tools/call.ts';
@@ -6,7 +7,7 @@ import { readyToJudge } from '../tools/helm/judge.ts';
 import { programs } from '../tools/programs.ts';
 import { start } from '../tools/start.ts';
 import type { World } from '../world/world.ts';
-import { abandoned, alive, type Connection, lost, overdue, silenceMs } from './connection.ts';
+import { abandoned, alive, type Connection, lost, silenceMs } from './connection.ts';
 import { concerns, strike } from './faults.ts';
 import { Output } from './output.ts';
 
@@ -14,8 +15,7 @@ import { Output } from './output.ts';
 const lookEveryMs = 2_000;
 
 interface ExecutionOptions {
-  /** The command as messages show it. */
-  readonly shown: string;
+  readonly command: Command;
   /** ms */
   readonly deadline: number;
   readonly stdin: string;
@@ -60,7 +60,7 @@ export class Execution {
       if (!this.#world.look((state) => alive(this.#connection, state))) await this.#breakOff();
       if (this.#spent >= end) return;
       if (this.#spent >= this.#options.deadline) {
-        throw overdue(this.#connection.node, this.#options.shown, this.#options.deadline);
+        throw lateCommand(this.#connection.node, this.#options.command, this.#options.deadline, 'ended');
       }
     }
   }

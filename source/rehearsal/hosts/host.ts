@@ -32,15 +32,14 @@ export class SimulatedHost implements Host {
   }
 
   async access(): Promise<HostAccess> {
-    await this.#open('connect');
+    await this.#open(['connect']);
     const { user, address } = this.#connection;
     return { user, sudo: this.#sudo(), address: address ?? '' };
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
     const stdin = options.stdinFile === undefined ? options.stdin : await textOf(options.stdinFile);
-    const shown = isScript(command) ? command.name : command.join(' ');
-    const execution = await this.#open(shown, { ...options, ...defined({ stdin }) });
+    const execution = await this.#open(command, { ...options, ...defined({ stdin }) });
     if (options.sudo === true) this.#mayBecomeRoot();
     if (!isScript(command)) return execution.run(command);
     const simulated = scripts.get(command.name);
@@ -51,7 +50,7 @@ export class SimulatedHost implements Host {
   }
 
   async readFile(path: string): Promise<string | undefined> {
-    await this.#open(`read ${path}`);
+    await this.#open(['read', path]);
     this.#mayBecomeRoot();
     return this.#world.look((state, now) => {
       const machine = machineSeen(state, this.#connection.machine);
@@ -61,7 +60,7 @@ export class SimulatedHost implements Host {
   }
 
   async writeFile(file: FileToWrite): Promise<{ readonly before: string | undefined }> {
-    await this.#open(`write ${file.path}`);
+    await this.#open(['write', file.path]);
     this.#mayBecomeRoot();
     return this.#world.change((state) => ({
       before: writePath(machineOf(state, this.#connection.machine), file.path, file.content, file),
@@ -73,10 +72,10 @@ export class SimulatedHost implements Host {
   }
 
   /** Goes to the machine and back: throws when it is not there any more. */
-  async #open(shown: string, options: RunOptions = {}): Promise<Execution> {
+  async #open(command: Command, options: RunOptions = {}): Promise<Execution> {
     if (this.#closed) throw lost(this.#connection);
     const execution = new Execution(this.#world, this.#connection, {
-      shown,
+      command,
       deadline: options.deadline ?? usualDeadline,
       stdin: options.stdin ?? '',
       root: this.#connection.user === 'root' || options.sudo === true,
