@@ -1,7 +1,7 @@
 import type { RunHandle } from '../engine/journal/event.ts';
 import type { RunDocument } from '../engine/worker/documents.ts';
 import { launchRun } from '../engine/worker/launch.ts';
-import { program, rehearsalProgram } from '../host/program.ts';
+import { program } from '../host/program.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { refuseMissingSecret } from './registry-secret.ts';
@@ -35,7 +35,7 @@ export async function launch(
     plan,
     files,
     passwords,
-    program: rehearsal ? rehearsalProgram : program,
+    program,
     site,
     rehearsal: rehearsal && scenario !== undefined ? { scenario, speed: rehearsal.speed } : undefined,
   });

@@ -13,11 +13,10 @@ export const program: readonly string[] = isSea() ? [process.execPath] : program
 /**
  * The same for the process of a rehearsed run, which holds the simulated machines: what each command of a hundred machines leaves
  * behind dies in a large young generation, and is copied into the old one out of a small one. A tenth of its processor time.
+ * The flags that come last count; the single executable takes none.
  */
-export const rehearsalProgram: readonly string[] = isSea() ? program : withRoom(program);
-
-/** The flags that come last count. */
-export function withRoom(words: readonly string[]): string[] {
+export function withRoom(words: readonly string[]): readonly string[] {
+  if (words.length < 2) return words;
   return [...words.slice(0, -1), '--min-semi-space-size=16', '--max-semi-space-size=32', ...words.slice(-1)];
 }
 

@@ -73,12 +73,13 @@ describe('virtual time', () => {
   ])('who %s', async (_, work, waits) => {
     const clock = new VirtualClock({ virtual: 0, speed: 0 });
     const timers = vi.spyOn(globalThis, 'setTimeout');
+    const sleeps = 20;
     try {
       for (let leap = 0; leap < 5_100; leap += 1) await Promise.all([clock.sleep(1), leap % 1_000 === 0 && work()]);
       timers.mockClear();
-      await clock.sleep(1);
-      // The test runner has timers of its own, of other lengths.
-      expect(timers.mock.calls.some(([, ms]) => ms === 5)).toBe(waits);
+      for (let leap = 0; leap < sleeps; leap += 1) await clock.sleep(1);
+      // The test runner has timers and files of its own, which may be waited for, too.
+      expect(timers.mock.calls.filter(([, ms]) => ms === 5).length >= sleeps).toBe(waits);
     } finally {
       timers.mockRestore();
     }

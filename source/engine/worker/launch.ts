@@ -8,7 +8,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { makeFolder } from '../../host/make-folder.ts';
 import { identifyProcess } from '../../host/process-identity.ts';
-import { runEnvironment } from '../../host/program.ts';
+import { runEnvironment, withRoom } from '../../host/program.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
@@ -18,7 +18,7 @@ import { durationWords } from '../../text/duration.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { planPath } from '../journal/run-paths.ts';
-import { type Origin, writeOrigin } from '../process/origin.ts';
+import { type Origin, readOrigin, writeOrigin } from '../process/origin.ts';
 import { holdsLock, runProcess, workerWords } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
@@ -103,7 +103,8 @@ function newId(now: Date): string {
  * Waits for its first event in the journal.
  */
 async function startProcess(run: RunHandle, options: LaunchOptions, mode: readonly string[]): Promise<void> {
-  const [command = process.execPath, ...first] = options.program;
+  const { rehearsal } = await readOrigin(run.directory);
+  const [command = process.execPath, ...first] = rehearsal ? withRoom(options.program) : options.program;
   const before = await journalEnd(run.directory);
   const log = await open(join(run.directory, 'run.log'), 'a', 0o600);
   const logBefore = (await log.stat()).size;
