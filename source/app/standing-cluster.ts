@@ -1,4 +1,3 @@
-import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
@@ -22,9 +21,9 @@ import type { Files } from '../site/files.ts';
 import { siteText } from '../site/save.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { copiesSeen, poolsSeen } from '../storage/engines/engines.ts';
-import { kloudspot } from '../text/command.ts';
 import { lastSite, namedBefore } from './last-site.ts';
 import type { OpenedSite } from './site.ts';
+import { untold } from './untold.ts';
 
 const asking: Asking = { deadline: 20_000 };
 
@@ -134,17 +133,6 @@ async function membersOf(host: ReadOnlyHost): Promise<Answer<DatastoreMember[]>>
   if ('members' in status) return { answered: true, value: [...status.members] };
   return { answered: false, said: firstWords(result) };
 }
-
-/** The API has answered, and not this. Exit code 4. */
-export const untold = (node: string, what: string, said: string): Fault =>
-  new Fault({
-    what: `The cluster answers, but does not tell ${what}.`,
-    where: node,
-    why: `${said}\nA plan would take it for nothing: data and quorum are judged by it.`,
-    unchanged: true,
-    next: [`${kloudspot('status')}  shows whether the cluster answers again. Then run the same command.`],
-    exitCode: exitCode.stepFailed,
-  });
 
 /** Volumes that only one node can use, with the claim and the pod that use them. */
 function localVolumes(

@@ -5,7 +5,7 @@ import { type Asking, readList, unlessAway } from '../kubernetes/read.ts';
 import { targetOf } from '../network/targets.ts';
 import type { StandingStorage } from '../storage/claims.ts';
 import type { OpenedSite } from './site.ts';
-import { untold } from './standing-cluster.ts';
+import { untold } from './untold.ts';
 
 const asking: Asking = { deadline: 30_000 };
 

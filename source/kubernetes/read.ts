@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { isPassing } from '../host/host-fault.ts';
+import { lookAgain } from '../host/look-again.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
 import { defined } from '../text/defined.ts';
 import { spokenLines } from '../text/spoken-lines.ts';
@@ -12,7 +13,7 @@ export type Answer<T> =
   | { readonly answered: false; readonly said: string };
 
 export interface Asking {
-  /** ms. Default 15 000. */
+  /** ms, for one attempt. Default: 15 000, three times. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
 }
@@ -65,14 +66,18 @@ export async function unlessAway<T>(answer: Promise<Answer<T>>): Promise<Answer<
 export const isUnknownKind = (answer: Answer<unknown>): boolean =>
   !answer.answered && /doesn't have a resource type/.test(answer.said);
 
-/** Runs a look as root with a deadline of its own. */
-export function ask(host: ReadOnlyHost, command: readonly string[], asking: Asking = {}): Promise<RunResult> {
-  return host.run(command, {
-    sudo: true,
-    deadline: asking.deadline ?? 15_000,
-    ...defined({ signal: asking.signal }),
-  });
+/** Runs a look as root. One that has no deadline of its own is taken again where it was late. */
+export function ask(
+  host: ReadOnlyHost,
+  command: readonly string[],
+  { deadline, signal }: Asking = {},
+): Promise<RunResult> {
+  const run = (limit: number) => host.run(command, { sudo: true, deadline: limit, ...defined({ signal }) });
+  return deadline === undefined ? lookAgain(() => run(usualDeadline)) : run(deadline);
 }
+
+/** ms */
+const usualDeadline = 15_000;
 
 /** The first line that says something, errors before output. */
 export function firstWords(result: RunResult): string {

@@ -19,10 +19,19 @@ export interface ObserveInput {
   readonly open: (node: string) => Promise<ReadOnlyHost>;
   /** ms for each of the two rounds of questions; together they bound the whole look. Default 5 000. */
   readonly round?: number;
+  /** ms that the API has for each of its answers. Default: as `round`. */
+  readonly patience?: number;
 }
 
-/** Looks at all nodes and, through a manager that lives, at the cluster. Never throws for what is dead, never takes more than about 10 s. */
-export async function observe({ site, product, clock, open, round = 5_000 }: ObserveInput): Promise<Observation> {
+/** Looks at all nodes and, through a manager that lives, at the cluster. Never throws for what is dead, takes no more than about twice its patience. */
+export async function observe({
+  site,
+  product,
+  clock,
+  open,
+  round = 5_000,
+  patience = round,
+}: ObserveInput): Promise<Observation> {
   const opened = new Map<string, Promise<ReadOnlyHost>>();
   const openOnce = (node: string) => {
     const host = opened.get(node) ?? open(node);
@@ -35,7 +44,7 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   const wanted = site.nodes.map(({ name }) => name);
   const [visits, { found, silent }] = await Promise.all([
     Promise.all(wanted.map((node) => visit(node, openOnce, rounds))),
-    findManager(looks, wanted, clock, { deadline: round }),
+    findManager(looks, wanted, clock, { deadline: patience }),
   ]);
   const base = {
     at: clock.now(),
@@ -47,7 +56,7 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   if (!found) return { ...base, ...nothing };
   const nodes = found.nodes.map((node) => ({ ...clusterNode(node), since: readinessSince(node) }));
   const lost = new Set(nodes.filter(({ ready }) => !ready).map(({ name }) => name));
-  return { ...base, nodes, ...(await lookInside(found.host, site, product, rounds, lost)) };
+  return { ...base, nodes, ...(await lookInside(found.host, site, product, { clock, round: patience }, lost)) };
 }
 
 interface Visit {

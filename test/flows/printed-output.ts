@@ -11,6 +11,20 @@ const changing: readonly (readonly [RegExp, string])[] = [
 const steady = (line: string): string =>
   changing.reduce((text, [pattern, word]) => text.replace(pattern, word), line.trimEnd());
 
+/** A node that was reached: which one is first is different from run to run. */
+const reached = /^\S+: reached as /;
+
+/** Lines with those of nodes that were reached one after the other in the order of their names. */
+function inOrder(lines: readonly string[]): readonly string[] {
+  const of = (index: number) => reached.test(lines[index] ?? '');
+  const groups: string[][] = [];
+  for (const [index, line] of lines.entries()) {
+    if (index > 0 && of(index) && of(index - 1)) groups.at(-1)?.push(line);
+    else groups.push([line]);
+  }
+  return groups.flatMap((group) => group.toSorted());
+}
+
 const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A line of a document as a pattern: `…` in it stands for any text. */
@@ -21,7 +35,7 @@ const patternOf = (line: string): RegExp => new RegExp(`^${steady(line).split('�
  * lines. Empty: the document shows what was printed, from its first line to its last.
  */
 export function differences(shown: readonly string[], printed: string): readonly string[] {
-  const lines = printed.replace(/\n$/, '').split('\n').map(steady);
+  const lines = inOrder(printed.replace(/\n$/, '').split('\n').map(steady));
   const groups = shown
     .join('\n')
     .split(/^…$/m)
@@ -29,7 +43,7 @@ export function differences(shown: readonly string[], printed: string): readonly
   let next = 0;
   for (const [index, group] of groups.entries()) {
     if (group.length === 0) continue;
-    const patterns = group.map(patternOf);
+    const patterns = inOrder(group).map(patternOf);
     const fits = (at: number) => patterns.every((pattern, offset) => pattern.test(lines[at + offset] ?? '\0'));
     const places = index === 0 ? [0] : Array.from(lines, (_, at) => at).slice(next);
     const last = index === groups.length - 1 ? lines.length - group.length : undefined;

@@ -165,6 +165,7 @@ describe('a `console` block shows what the program prints', () => {
     [['a'], 'a\nb', ['a']],
     [['b', '…'], 'a\nb', ['b']],
     [['…', 'c', '…', 'a', '…'], 'a\nb\nc', ['a']],
+    [['ks-1: reached as a', 'ks-2: reached as a', 'b'], 'ks-2: reached as a\nks-1: reached as a\nb', []],
   ])('%j of %j', (lines, printed, missing) => {
     expect(differences(lines, printed)).toEqual(missing);
   });

@@ -69,3 +69,21 @@ test('a stopped manager and a worker that answer with exit code 0 are not an API
   expect(seen.through).toBeUndefined();
   expect(seen.silent[0]?.said).toMatch(/not running/);
 });
+
+test('who acts on what the API tells waits longer for it than for a machine that is dead', async () => {
+  const { context } = fakeWorld({ site, product, answers });
+  const asked: number[] = [];
+  const open = async (node: string) => {
+    if (node === 'ks-2') return new Promise<Host>(() => undefined);
+    const host = await context.look(node);
+    const run: typeof host.run = (command, options) => {
+      if ('text' in command || command[1] === 'kubectl') asked.push(options?.deadline ?? 0);
+      return host.run(command, options);
+    };
+    return { ...host, run };
+  };
+  const seen = await observe({ site, product, clock, round: 100, patience: 30_000, open });
+  expect(seen.reached.map(({ answers: reached }) => reached)).toEqual([true, false, true]);
+  expect(seen.through).toBe('ks-1');
+  expect(asked).toContain(30_000);
+});

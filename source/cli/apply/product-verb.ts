@@ -107,7 +107,10 @@ export async function lookAtNodes(verb: SiteVerb): Promise<SeenCluster> {
   const { facts } = seen;
   const { kubeconfig } = opened.site.cluster;
   if (kubeconfig !== undefined && facts.size === 0) throw outsideUnreached(verb, kubeconfig, seen);
-  const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
+  const [observed, standing] = await Promise.all([
+    observeSite(opened, { toAct: true }),
+    standingStorage(opened, facts),
+  ]);
   tellUnreached(verb, seen, observed.through !== undefined);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };

@@ -3,6 +3,7 @@ import { isOtherChart, type ReleaseChange, releaseChange } from '../../app/relea
 import { changedSite } from '../../app/set-values.ts';
 import { type Settings, siteToChange } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
+import { refuseUntold } from '../../app/untold.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
 import { channelForm } from '../../microk8s/tracks.ts';
@@ -40,6 +41,7 @@ export async function updateProduct(
     const { site, product } = change ?? found;
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
+    refuseUntold(seen);
     refuseUninstalled(seen, verb);
     if (site.cluster.channel !== found.site.cluster.channel) refuseOlder(seen, site.cluster.channel);
     const growth = seen.standing ? growthOf(site, product, seen.standing, found.site) : [];
@@ -74,8 +76,8 @@ export async function updateProduct(
 const changesCluster = (change: ReleaseChange | undefined, grows: boolean): boolean =>
   grows || change?.objects === undefined || change.objects.length > 0 || isOtherChart(change);
 
-function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: SiteVerb): void {
-  if (!releaseAsked || release) return;
+function refuseUninstalled({ release }: Observation, { opened }: SiteVerb): void {
+  if (release) return;
   throw new Fault({
     what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
     next: [`${kloudspot('start')}  installs it.`],

@@ -32,7 +32,10 @@ export async function lookAtLivingCluster(verb: SiteVerb): Promise<SeenLiving> {
 export async function lookForCluster(verb: SiteVerb): Promise<SeenUpkeep> {
   const { opened, settings } = verb;
   const seen = await reachNodes(verb);
-  const [living, observed] = await Promise.all([lookAtLiving(opened, seen.facts, settings.files), observeSite(opened)]);
+  const [living, observed] = await Promise.all([
+    lookAtLiving(opened, seen.facts, settings.files),
+    observeSite(opened, { toAct: true }),
+  ]);
   tellUnreached(verb, seen, living.cluster !== undefined);
   return { ...living, observed };
 }

@@ -1,3 +1,4 @@
+import { refuseUntold } from '../../app/untold.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { componentStatuses } from '../../status/parts.ts';
 import { tell } from '../apply/product-verb.ts';
@@ -15,6 +16,7 @@ export default defineVerb({
     withNodes(args, async (verb) => {
       const { opened } = verb;
       const seen = await lookAtLivingCluster(verb);
+      refuseUntold(seen.observed);
       const parts = componentStatuses(opened.site, opened.product, seen.observed);
       const deployments = parts.filter(({ uneven, complete }) => uneven && complete).map(({ name }) => name);
       if (deployments.length === 0) {

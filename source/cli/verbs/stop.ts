@@ -1,3 +1,4 @@
+import { refuseUntold } from '../../app/untold.ts';
 import { exitCode } from '../../errors/fault.ts';
 import type { ClaimObject } from '../../kubernetes/objects.ts';
 import { claimsOfRelease } from '../../kubernetes/workloads.ts';
@@ -21,6 +22,7 @@ export default defineVerb({
     withSite(args, async (verb) => {
       const { opened, settings, terminal } = verb;
       const before = await lookAtCluster(verb);
+      refuseUntold(before);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
       const given = args['confirm-data-loss'];
       const loses = mayLoseData(before);

@@ -1,5 +1,6 @@
 import type { ReadOnlyHost, RunResult, Script } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { lookAgain } from '../../host/look-again.ts';
 import { microk8sProgram } from '../../microk8s/node.ts';
 import { defined } from '../../text/defined.ts';
 import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
@@ -99,7 +100,7 @@ function filled(text: string, fill: Readonly<Record<string, string>>): string {
   return Object.entries(fill).reduce((rest, [name, value]) => rest.replaceAll(name, () => value), text);
 }
 
-/** A look that may fail: the machine is away, or the command is. Changes nothing and leaves no trace. */
+/** A look that may fail: the machine is away, or the command is. Changes nothing and leaves no trace. `deadline`: ms; without one, 30 s, three times. */
 export async function look(
   context: StepContext,
   node: string,
@@ -114,9 +115,10 @@ function runLook(
   host: ReadOnlyHost,
   words: readonly string[] | Script,
   signal: AbortSignal,
-  deadline = 30_000,
+  deadline: number | undefined,
 ): Promise<RunResult> {
-  return host.run(words, { sudo: true, deadline, signal });
+  const run = (limit: number) => host.run(words, { sudo: true, deadline: limit, signal });
+  return deadline === undefined ? lookAgain(() => run(30_000)) : run(deadline);
 }
 
 export async function readText(context: StepContext, node: string, path: string): Promise<string | undefined> {
