@@ -15,17 +15,17 @@ import type { OpenedSite } from './site.ts';
 export interface ObserveOptions {
   /** Nodes that refused, and are not tried. */
   readonly refused?: RefusedNodes | undefined;
-  /** A verb acts on what is seen, and waits longer for it: what is only shown must come soon. */
-  readonly toAct?: boolean;
+  /** A verb acts on what is seen, or keeps it, and waits longer for it: what is only shown must come soon. */
+  readonly patient?: boolean;
 }
 
 /** ms for each answer of the API that a verb acts on. */
-const patienceToAct = 30_000;
+const patience = 30_000;
 
 /** Looks at cluster and product through whichever manager answers. Never throws for a node that is dead. */
 export function observeSite(
   { site, product, world }: OpenedSite,
-  { refused = new Map(), toAct = false }: ObserveOptions = {},
+  { refused = new Map(), patient = false }: ObserveOptions = {},
 ): Promise<Observation> {
   const nodes = new Map(site.nodes.map((node) => [node.name, node]));
   const open = async (name: string) => {
@@ -35,13 +35,13 @@ export function observeSite(
     if (refusal !== undefined) throw refusal;
     return world.hosts.get(targetOf(node));
   };
-  return observe({ site, product, clock: world.clock, open, ...(toAct ? { patience: patienceToAct } : {}) });
+  return observe({ site, product, clock: world.clock, open, ...(patient ? { patience } : {}) });
 }
 
 /** Looks and judges. A run that is under way or not finished comes before everything else. */
-export async function statusOf(opened: OpenedSite, files: Files, refused?: RefusedNodes): Promise<StatusReport> {
+export async function statusOf(opened: OpenedSite, files: Files, options?: ObserveOptions): Promise<StatusReport> {
   const { site, product } = opened;
-  const [seen, run] = await Promise.all([observeSite(opened, { refused }), unfinishedRun(files)]);
+  const [seen, run] = await Promise.all([observeSite(opened, options), unfinishedRun(files)]);
   const report = saidOutside(site, judge(site, product, seen, helmValues(site, product)));
   return withRun(report, run && (await stateOf(run)));
 }

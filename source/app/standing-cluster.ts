@@ -130,7 +130,9 @@ async function inside(node: string, host: ReadOnlyHost, nodes: ReadonlySet<strin
 async function membersOf(host: ReadOnlyHost): Promise<Answer<DatastoreMember[]>> {
   const result = await ask(host, microk8s.status(), { deadline: 120_000 });
   const status = parseMicroK8sStatus(result);
-  if ('members' in status) return { answered: true, value: [...status.members] };
+  const members = 'members' in status ? status.members : [];
+  // One whose MicroK8s is not ready may list none, and has some.
+  if (status.state === 'running' || members.length > 0) return { answered: true, value: [...members] };
   return { answered: false, said: firstWords(result) };
 }
 

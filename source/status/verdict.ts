@@ -17,6 +17,7 @@ import { aboutDisks } from './reasons/disks.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
 import { aboutRoom } from './reasons/room.ts';
+import { aboutUntold } from './reasons/untold.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
 import type { ClaimStatus, StatusReport, Verdict } from './report.ts';
 
@@ -63,6 +64,7 @@ function partsOf(site: Site, product: Product, seen: Observation, wanted: unknow
 function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts): Reason[] {
   return [
     ...aboutApi(site, seen),
+    ...aboutUntold(site, product, seen),
     ...aboutNodes(parts.nodes, seen),
     ...aboutRefusals(seen),
     ...aboutDatastore(site, parts.datastore),

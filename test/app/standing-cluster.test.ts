@@ -70,6 +70,11 @@ test.each([
     });
 });
 
+test('a manager whose MicroK8s is not ready and lists no member has not told them', async () => {
+  const starting = 'microk8s:\n  running: False\nhigh-availability:\n  enabled: True\n  nodes:\n';
+  await expect(look({ [`${M} status`]: starting })).rejects.toThrow('does not tell the members of its datastore');
+});
+
 test('claims that one manager does not tell in time are asked of the next', async () => {
   const slow = ({ node }: { node: string }) => (node === 'ks-1' ? late() : items([]));
   expect((await look({ [`${M} kubectl get storageclasses`]: slow })).standing?.claims).toEqual([]);

@@ -146,6 +146,20 @@ describe('one verdict, its reasons and the next command', () => {
       [/needs most of its members, and ks-2, ks-3 cannot be reached/, /ks-1: connection refused/],
       /^Bring ks-2 or ks-3 back: power, cable, console\.$/,
     ],
+    [
+      'the API did not list the parts: nothing says that the product runs',
+      { workloads: undefined },
+      'unknown',
+      [/did not list the parts of Kloudspot in time/],
+      /^kloudspot status$/,
+    ],
+    [
+      'it did not list volumes and members',
+      { claims: undefined, members: undefined },
+      'ok',
+      [/Not listed in time: its volumes, the members of the datastore/],
+      undefined,
+    ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
     [
       'Helm did not answer, and no part runs',

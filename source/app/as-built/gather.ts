@@ -11,7 +11,7 @@ import type { OpenedSite } from '../site.ts';
 export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: AccessPrompts): Promise<AsBuilt> {
   const { site, product, world } = opened;
   const { facts, findings } = await checkSite(opened, prompts, files);
-  const status = await statusOf(opened, files);
+  const status = await statusOf(opened, files, { patient: true });
   const runs = (await pastRuns(files)).map(({ run, by, verb, purpose = '', result }) => ({
     run,
     at: by[0]?.at,

@@ -48,7 +48,7 @@ export async function collect(collecting: Collecting): Promise<readonly Piece[]>
   const groups = await Promise.all([
     piece('about.json', async () => json({ version, at: new Date(opened.world.clock.now()), site: opened.site.name })),
     piece('unreached.json', async () => json(Object.fromEntries(seen.unreached))),
-    piece('status.json', async () => json(await statusOf(opened, files, refused))),
+    piece('status.json', async () => json(await statusOf(opened, files, { refused }))),
     piece('findings.json', async () => json(await judgeSeen(opened, seen, files))),
     piece('history.json', async () => json(await pastRuns(files))),
     piece('site.yaml', async () => textOfFile(opened.from).catch(() => json(opened.site))),

@@ -108,7 +108,7 @@ export async function lookAtNodes(verb: SiteVerb): Promise<SeenCluster> {
   const { kubeconfig } = opened.site.cluster;
   if (kubeconfig !== undefined && facts.size === 0) throw outsideUnreached(verb, kubeconfig, seen);
   const [observed, standing] = await Promise.all([
-    observeSite(opened, { toAct: true }),
+    observeSite(opened, { patient: true }),
     standingStorage(opened, facts),
   ]);
   tellUnreached(verb, seen, observed.through !== undefined);

@@ -34,7 +34,7 @@ export async function lookForCluster(verb: SiteVerb): Promise<SeenUpkeep> {
   const seen = await reachNodes(verb);
   const [living, observed] = await Promise.all([
     lookAtLiving(opened, seen.facts, settings.files),
-    observeSite(opened, { toAct: true }),
+    observeSite(opened, { patient: true }),
   ]);
   tellUnreached(verb, seen, living.cluster !== undefined);
   return { ...living, observed };

@@ -39,7 +39,7 @@ export default defineVerb({
       );
       const [{ statusOf }, { refused, changed }] = await Promise.all([import('../../app/observe-site.ts'), entered]);
       tellChanged(changed, terminal);
-      const look = () => statusOf(opened, settings.files, refused);
+      const look = () => statusOf(opened, settings.files, { refused });
       const last = args.watch
         ? await watch(look, opened, settings, terminal)
         : show(await look(), opened, settings, terminal);
