@@ -183,6 +183,13 @@ describe('one verdict, its reasons and the next command', () => {
       [/kafka 2 of 3/],
       /describe pods -n/,
     ],
+    [
+      'a part is not ready, and Helm did not answer',
+      { release: undefined, releaseAsked: false, workloads: [workload('kafka', 2, 3), workload('web', 3, 3)] },
+      'degraded',
+      [/kafka 2 of 3/],
+      /describe pods -n/,
+    ],
     ['no part runs', { workloads: [workload('kafka', 0, 3)] }, 'down', [/kafka 0 of 3/], /describe pods -n/],
     ['the virtual address is not given', { givenAddresses: [] }, 'degraded', [/10\.0\.4\.30/], /^kloudspot apply$/],
     [

@@ -37,9 +37,10 @@ export function aboutValues(differs: readonly string[] | undefined): Reason[] {
 export function aboutParts(
   components: readonly ComponentStatus[],
   { namespace }: Product,
-  { release, through }: Observation,
+  { release, releaseAsked, through }: Observation,
 ): Reason[] {
-  if (!release || components.length === 0) return [];
+  // Where Helm did not answer, parts that are there say that it is installed.
+  if ((releaseAsked && !release) || components.length === 0) return [];
   const open = components.filter(({ complete }) => !complete);
   if (open.length === 0) return [];
   const dead = components.every(({ ready }) => ready === 0);
