@@ -38,6 +38,8 @@ export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #leaps = 0;
+  /** Pieces of real work that had ended at the last leap. */
+  #ended = 0;
   #scheduled = false;
   readonly #speed: number;
   readonly #sleepers: Sleeper[] = [];
@@ -106,7 +108,6 @@ export class VirtualClock implements Clock {
   }
 
   #settleLater(): void {
-    if (this.#speed > unhurried) this.#leaps = 0;
     this.#works.afterNext(() => this.#settle(performance.now()));
   }
 
@@ -130,7 +131,9 @@ export class VirtualClock implements Clock {
 
   #leap(): void {
     this.#scheduled = false;
-    this.#leaps += 1;
+    const ended = this.#works.ended();
+    this.#leaps = ended !== this.#ended && this.#speed > unhurried ? 0 : this.#leaps + 1;
+    this.#ended = ended;
     this.#sleepers.sort((one, other) => one.until - other.until || one.order - other.order);
     const next = this.#sleepers.shift();
     if (next === undefined) return;

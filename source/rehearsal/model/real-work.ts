@@ -6,6 +6,8 @@ import { createHook } from 'node:async_hooks';
  */
 export interface RealWork {
   readonly isUnderWay: () => boolean;
+  /** So many pieces have ended: on a busy machine one may have begun and ended between two looks. */
+  readonly ended: () => number;
   /** Calls once a piece of it has ended, or after some ms where its end is not told. */
   readonly afterNext: (then: () => void) => void;
 }
@@ -21,8 +23,10 @@ export function watchRealWork(): RealWork {
   // KEYPAIRGENREQUEST, SIGNREQUEST, RANDOMBYTESREQUEST and so on.
   const jobs = new Map<number, object>();
   const waiting = new Set<() => void>();
+  let ended = 0;
   const end = (id: number) => {
     if (!under.delete(id) && !jobs.delete(id)) return;
+    ended += 1;
     for (const wake of waiting) setImmediate(wake);
     waiting.clear();
   };
@@ -45,6 +49,7 @@ export function watchRealWork(): RealWork {
       under.size > 0 ||
       jobRuns() ||
       process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq|GetAddrInfoReq)/.test(resource)),
+    ended: () => ended,
     afterNext: (then) => {
       const wake = () => {
         clearTimeout(late);
