@@ -146,3 +146,47 @@ it('takes the cluster\u2019s network on nodes whose default route is on another 
   );
   expect(addresses).not.toContain('192.168.7.13');
 });
+
+/** A node that is so busy that these commands do not end. */
+const busy = (command: string, times: number) => ({ node: 'ks-1', command, times, does: { kind: 'hang' } });
+
+it('builds on although looks at a busy first manager do not end in time, twice in a row', async () => {
+  const rehearsal = await withFault(busy('microk8s kubectl get nodes', 2));
+  const { code, stdout } = await rehearsal.run('init', '--yes');
+  expect(code, stdout).toBe(0);
+  expect(await verdict(rehearsal)).toBe('ok');
+});
+
+describe('a cluster whose API answers and does not list everything', () => {
+  /** Built, and busy from then on. */
+  async function builtAndBusy(command: string): Promise<Rehearsal> {
+    const rehearsal = await withParts({});
+    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const path = rehearsal.scenario;
+    await writeFile(path, stringify({ ...parse(await readFile(path, 'utf8')), faults: [busy(command, 1_000)] }));
+    return rehearsal;
+  }
+
+  it('is not called well, and no verb acts on parts that it did not list', async () => {
+    const rehearsal = await builtAndBusy('microk8s kubectl get deployments,statefulsets,daemonsets');
+    expect(await verdict(rehearsal)).toBe('unknown');
+    for (const [verb, ...words] of [['rebalance'], ['update'], ['stop', '--confirm-data-loss', 'berlin']] as const) {
+      const { code, stderr } = await rehearsal.run(verb, ...words, '--yes');
+      expect(stderr).toContain('does not tell the parts of the product');
+      expect(stderr).toContain('Nothing was changed.');
+      expect(code).toBe(4);
+    }
+  });
+
+  it('loses no node while it does not list volumes', async () => {
+    const rehearsal = await builtAndBusy('microk8s kubectl get persistentvolumes');
+    for (const [verb, ...words] of [
+      ['drill', 'ks-3'],
+      ['node remove', 'ks-3'],
+    ] as const) {
+      const { code, stderr } = await rehearsal.run(verb, ...words, '--yes');
+      expect(stderr).toContain('does not tell its volumes');
+      expect(code).toBe(4);
+    }
+  });
+});
