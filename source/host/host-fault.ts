@@ -20,12 +20,19 @@ export class HostFault extends Fault {
   readonly node: string;
   /** The password that would help. */
   readonly wants: Password | undefined;
+  /** The machine answers: only its command was late, and was ended there. */
+  readonly answers: boolean;
 
-  constructor(kind: HostFaultKind, node: string, words: FaultWords & { readonly wants?: Password | undefined }) {
+  constructor(
+    kind: HostFaultKind,
+    node: string,
+    words: FaultWords & { readonly wants?: Password | undefined; readonly answers?: boolean },
+  ) {
     super({ where: node, exitCode: exitCode.stepFailed, ...words });
     this.kind = kind;
     this.node = node;
     this.wants = words.wants;
+    this.answers = words.answers === true;
   }
 }
 

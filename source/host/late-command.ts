@@ -15,6 +15,7 @@ const reasons: Readonly<Record<Stopped, string>> = {
 /** A command that did not end within so many ms. */
 export function lateCommand(node: string, command: Command, limit: number, stopped: Stopped): HostFault {
   return new HostFault('deadline', node, {
+    answers: stopped === 'ended',
     what: `\`${inShort(command)}\` on ${node} did not end within ${measuredDuration(limit)}.`,
     why: reasons[stopped],
     next: [`Check on ${node} what keeps it busy: top. Then run the same command again.`],

@@ -5,10 +5,10 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { writeOrigin } from '../../source/engine/process/origin.ts';
-import { identifyProcess } from '../../source/host/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { latestRun, listRuns, unfinishedRun } from '../../source/engine/runs.ts';
 import { removeAbandoned, unfinishedFolder } from '../../source/engine/worker/abandoned.ts';
+import { identifyProcess } from '../../source/host/process-identity.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 
 let files: Files;

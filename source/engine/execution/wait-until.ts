@@ -39,12 +39,16 @@ export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiti
   }
 }
 
-/** While a machine restarts or changes its address, not being reached is what one waits through, not a failure. */
+/**
+ * While a machine restarts, changes its address or is busy, not being reached and being late is what one waits through, not a
+ * failure: also of a command, which a probe repeats in any case.
+ */
 async function probe(wait: Wait): ReturnType<Wait['probe']> {
   try {
     return await wait.probe();
   } catch (error) {
-    if (isPassing(error)) return { ok: false, observed: error.message };
+    const why = error instanceof StepFault ? error.cause : error;
+    if (isPassing(why)) return { ok: false, observed: why.message };
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { lookAgain } from '../../host/look-again.ts';
 import type { StepContext } from '../step.ts';
 import { look } from './carry-out.ts';
 import { seconds } from './define.ts';
@@ -16,6 +17,6 @@ export const stopTimer = (unit: string): string[] => ['systemctl', 'stop', `${un
 
 /** Whether a unit, such as `NAME.timer`, is active or about to be. */
 export async function isActive(context: StepContext, node: string, unit: string): Promise<boolean> {
-  const { stdout } = await look(context, node, ['systemctl', 'is-active', unit], seconds(10));
+  const { stdout } = await lookAgain(() => look(context, node, ['systemctl', 'is-active', unit], seconds(10)));
   return stdout.trim() === 'active' || stdout.trim() === 'activating';
 }
