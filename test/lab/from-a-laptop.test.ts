@@ -232,9 +232,16 @@ describe('from a laptop', () => {
       return { uneven: web?.uneven, complete: web?.complete, told: /rebalance/.test(next) };
     };
     await expect.poll(uneven, patience).toEqual({ uneven: true, complete: true, told: true });
-    const { code, stdout, stderr } = await ran(fromLaptop(root, 'rebalance', ...flags()));
-    expect(code, stdout + stderr).toBe(0);
-    await expect.poll(async () => new Set(await placesOf('web')).size, patience).toBeGreaterThan(1);
+    // Refused while an instance that was ready is not: on a busy machine it may miss its probe.
+    let spread = await ran(fromLaptop(root, 'rebalance', ...flags()));
+    const again = async () => {
+      if (spread.code === 6) spread = await ran(fromLaptop(root, 'rebalance', ...flags()));
+      return spread.code;
+    };
+    await expect.poll(again, patience).not.toBe(6);
+    expect(spread.code, spread.stdout + spread.stderr).toBe(0);
+    const places = await placesOf('web');
+    expect(new Set(places).size, `${places.join(', ')}\n${spread.stdout}`).toBeGreaterThan(1);
     expect(await uneven()).toMatchObject({ uneven: false });
     expect(await keeps()).toEqual(kafkas);
   });
