@@ -56,7 +56,7 @@ export class Attempt {
       if (end === 'aborted' || end === 'late') return this.#stopped(end, child, transcript, exec);
       transcript.finish();
       const { code } = transcript;
-      if (code === undefined) return this.#noEnd(end, transcript);
+      if (code === undefined || !transcript.complete) return this.#noEnd(end, transcript);
       if (isTimeout(code) && performance.now() - began >= deadline) throw this.#late('ended');
       return resultOf(code, transcript);
     });
@@ -156,7 +156,7 @@ function endOf(
     const timer = setTimeout(settle, limit, 'late');
     let over = 0;
     const watch = setInterval(() => {
-      if (transcript.code === undefined) return;
+      if (transcript.code === undefined || !transcript.complete) return;
       over += 1;
       if (over > 1) settle(transcript.code);
     }, outputGrace);

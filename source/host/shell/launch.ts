@@ -18,7 +18,8 @@ export interface Privilege {
 
 /**
  * Runs the command under a deadline of the machine's own, so that nothing goes on there when the connection is lost, and
- * says on standard error when it began and with which code it ended: ssh's own 255 is then no exit code of the command.
+ * says on standard error when it began and with which code it ended: ssh's own 255 is then no exit code of the command. It says so on
+ * standard output, too: what comes before it is all that the command printed.
  * A password that sudo did not ask for (NOPASSWD) is read away up to the mark and never reaches the command.
  * Ended by TERM, it ends the command and all that the command started.
  * No core file: passwords and tokens pass through its memory.
@@ -43,6 +44,7 @@ while :; do
   code=$?
   kill -0 "$child" 2>/dev/null || break
 done
+printf '%s ends %s\\n' "$mark" "$code"
 printf '%s ends %s\\n' "$mark" "$code" >&2
 exit "$code"
 `;

@@ -22,6 +22,11 @@ export class Transcript {
     return this.process === undefined ? this.#noise + this.stderr.lines.rest : this.#noise;
   }
 
+  /** The command has ended, and all that it printed has come. */
+  get complete(): boolean {
+    return this.code !== undefined && this.stdout.ended;
+  }
+
   /** Settles when the listener has taken every line of the piece. */
   async hear(chunk: Buffer, stream: OutputStream): Promise<void> {
     for (const line of this[stream].lines.add(chunk)) {
@@ -41,8 +46,9 @@ export class Transcript {
   #take(line: string, stream: OutputStream): unknown {
     const output = this[stream];
     if (!output.begun) return this.#beforeBegin(line, stream);
-    const at = stream === 'stderr' ? line.indexOf(`${this.#mark} ends `) : -1;
-    if (at >= 0) this.code = Number.parseInt(line.slice(at + this.#mark.length + 6), 10);
+    const at = line.indexOf(`${this.#mark} ends `);
+    if (at >= 0) output.ended = true;
+    if (at >= 0 && stream === 'stderr') this.code = Number.parseInt(line.slice(at + this.#mark.length + 6), 10);
     const own = at < 0 ? line : line.slice(0, at);
     if (own === '') return undefined;
     output.kept.add(own);
@@ -65,6 +71,8 @@ class Output {
   readonly lines = new Lines();
   readonly kept = new KeptOutput();
   begun = false;
+  /** All that the command printed has come; what it left behind in the background may print more. */
+  ended = false;
 
   get text(): string {
     return this.kept.text;
