@@ -32,9 +32,11 @@ export interface RunOptions {
   /** Called for each whole line as it comes. A promise that it returns holds the command up until it settles. */
   readonly onLine?: (line: string, stream: OutputStream) => unknown;
   readonly signal?: AbortSignal;
+  /** Characters of an output that are kept of its beginning, and as many of its end. Default: 4 MiB. */
+  readonly kept?: number;
 }
 
-/** Text is safe to show: without escape sequences and control characters. Of an output above 8 MiB the middle is left out and marked. */
+/** Text is safe to show: without escape sequences and control characters. Of an output above 8 MiB, or what `kept` says, the middle is left out and marked. */
 export interface RunResult {
   /** Exit code; 127 where the command does not exist. A signal's death is 128 + its number. */
   readonly code: number;

@@ -72,15 +72,19 @@ export function ask(
   command: readonly string[],
   { deadline, signal }: Asking = {},
 ): Promise<RunResult> {
-  const run = (limit: number) => host.run(command, { sudo: true, deadline: limit, ...defined({ signal }) });
+  const run = (limit: number) =>
+    host.run(command, { sudo: true, deadline: limit, kept: longestAnswer, ...defined({ signal }) });
   return deadline === undefined ? lookAgain(() => run(usualDeadline)) : run(deadline);
 }
 
 /** ms */
 const usualDeadline = 15_000;
+/** Characters. A pod takes up to 10 000 of them as JSON: some thousand pods. Half an answer would be none. */
+const longestAnswer = 64 * 1024 * 1024;
 
 /** The first line that says something, errors before output. */
 export function firstWords(result: RunResult): string {
+  if (result.leftOut !== undefined) return `its answer is too long: ${result.leftOut} bytes of it were left out`;
   const text = result.stderr.trim() || result.stdout.trim();
   return spokenLines(text)[0]?.trim() ?? `exit code ${result.code}`;
 }

@@ -22,7 +22,7 @@ describe('the transcript', () => {
         fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
         (noise, out, err, sizes) => {
           const lines: string[] = [];
-          const transcript = new Transcript(mark, (line, stream) => lines.push(`${stream} ${line}`));
+          const transcript = new Transcript(mark, { onLine: (line, stream) => lines.push(`${stream} ${line}`) });
           const feed = (whole: string, stream: 'stdout' | 'stderr') => {
             let rest = Buffer.from(whole);
             for (let turn = 0; rest.length > 0; turn += 1) {

@@ -37,6 +37,14 @@ describe('a noisy command', () => {
     expect(text.length).toBeLessThan(9_000_000);
   });
 
+  test('who wants more is given more: half of a list is no list', async () => {
+    const transcript = new Transcript('kloudspot-1', { kept: 16 * 1024 * 1024 });
+    await transcript.hear(Buffer.from('kloudspot-1 begins 1\n'), 'stdout');
+    const chunk = Buffer.from(`${'y'.repeat(4095)}\n`.repeat(256));
+    for (let at = 0; at < 12; at += 1) await transcript.hear(chunk, 'stdout');
+    expect(transcript.stdout.text).toHaveLength(12 * 1024 * 1024);
+  });
+
   test('a line without an end does not grow forever, and arrives whole where it is kept', async () => {
     const transcript = new Transcript('kloudspot-1');
     await transcript.hear(Buffer.from('kloudspot-1 begins 1\n'), 'stderr');

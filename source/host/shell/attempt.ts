@@ -48,7 +48,7 @@ export class Attempt {
         deadline,
         hidden: options.secretArguments ?? false,
       });
-      const transcript = new Transcript(mark, options.onLine);
+      const transcript = new Transcript(mark, options);
       const began = performance.now();
       const { stdinFile: inputFile } = options;
       const child = exec(line, { input, inputFile, hear: (chunk, stream) => transcript.hear(chunk, stream) });

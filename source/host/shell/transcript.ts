@@ -3,8 +3,8 @@ import { KeptOutput, Lines, withoutEnd } from './kept-output.ts';
 
 /** Sorts what a launched command prints: its own output from the launcher's marks and from what login shells and sudo say before it. */
 export class Transcript {
-  readonly stdout = new Output();
-  readonly stderr = new Output();
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** The launcher's process on that machine, once the command has begun. */
   process: number | undefined;
   code: number | undefined;
@@ -12,9 +12,11 @@ export class Transcript {
   readonly #onLine: RunOptions['onLine'];
   #noise = '';
 
-  constructor(mark: string, onLine?: RunOptions['onLine']) {
+  constructor(mark: string, { onLine, kept }: Pick<RunOptions, 'onLine' | 'kept'> = {}) {
     this.#mark = mark;
     this.#onLine = onLine;
+    this.stdout = new Output(kept);
+    this.stderr = new Output(kept);
   }
 
   /** What was said on standard error before the command began: ssh, sudo, login shells. */
@@ -69,10 +71,14 @@ const longestNoise = 64 * 1024;
 
 class Output {
   readonly lines = new Lines();
-  readonly kept = new KeptOutput();
+  readonly kept: KeptOutput;
   begun = false;
   /** All that the command printed has come; what it left behind in the background may print more. */
   ended = false;
+
+  constructor(kept: number | undefined) {
+    this.kept = new KeptOutput(kept);
+  }
 
   get text(): string {
     return this.kept.text;
