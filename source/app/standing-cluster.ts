@@ -25,8 +25,6 @@ import { lastSite, namedBefore } from './last-site.ts';
 import type { OpenedSite } from './site.ts';
 import { untold } from './untold.ts';
 
-const asking: Asking = { deadline: 20_000 };
-
 /**
  * What the site's cluster is made of now, asked through a manager that is in it. Undefined where no such manager was reached, or
  * none answered: a cluster that is still to be built has none.
@@ -48,7 +46,7 @@ export async function standingCluster(
   if (managers.length === 0) return undefined;
   const looks = new Map(managers.map((node) => [node.name, () => world.hosts.get(targetOf(node))]));
   const wanted = site.nodes.map(({ name }) => name);
-  const { found } = await findManager(looks, wanted, world.clock, asking);
+  const { found } = await findManager(looks, wanted, world.clock, { deadline: 20_000 });
   if (found === undefined) return undefined;
   const through = managers.find(({ name }) => name === found.node);
   const nodes = found.nodes.map((object) => {
@@ -95,13 +93,12 @@ function targetBefore(
   });
 }
 
-/** ms. A busy machine takes long for many looks at once, and nothing is planned on half of them. */
-const patience = 60_000;
+/** A busy machine takes long for many looks at once, and nothing is planned on half of them. */
+const asking: Asking = { deadline: 60_000 };
 
 /** What the cluster holds. Throws `Fault` (exit code 4) where it does not tell: no plan takes silence for nothing. */
 async function inside(node: string, host: ReadOnlyHost, nodes: ReadonlySet<string>) {
   const everywhere = { all: true };
-  const asking: Asking = { deadline: patience };
   const [members, volumes, claims, pods, pools, copies, services] = await Promise.all([
     unlessAway(membersOf(host)),
     unlessAway(readList(host, 'persistentvolumes', {}, volumeObject, asking)),

@@ -4,14 +4,11 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
 import { quote } from '../text/quote.ts';
-import { isOfShell, readNow, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
+import { isOfShell, readNow, refuseUnlessFile, textNow, tooLarge, withoutWaiting } from './read-text-now.ts';
 
 /** The text of a file of ours; undefined where there is none. Throws as `textOfFile` does. */
 export async function textIfPresent(path: string): Promise<string | undefined> {
-  return textOfFile(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
+  return textNow(path);
 }
 
 /**

@@ -34,7 +34,7 @@ describe('the transcript', () => {
           feed(`${noise}${mark} begins 42\n${out}${mark} ends 3\n`, 'stdout');
           feed(`${noise}${mark} begins 42\n${err}${mark} ends 3\n`, 'stderr');
           transcript.finish();
-          expect(transcript).toMatchObject({ process: 42, code: 3, noise, complete: true });
+          expect(transcript).toMatchObject({ process: 42, code: 3, noise, whole: 3 });
           expect([transcript.stdout.text, transcript.stderr.text]).toEqual([out, err]);
           const wanted = (whole: string, stream: string) =>
             (whole.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => `${stream} ${line.replace('\n', '')}`);

@@ -55,8 +55,8 @@ export class Attempt {
       const end = await endOf(child, transcript, deadline + grace, options.signal);
       if (end === 'aborted' || end === 'late') return this.#stopped(end, child, transcript, exec);
       transcript.finish();
-      const { code } = transcript;
-      if (code === undefined || !transcript.complete) return this.#noEnd(end, transcript);
+      const { whole: code } = transcript;
+      if (code === undefined) return this.#noEnd(end, transcript);
       if (isTimeout(code) && performance.now() - began >= deadline) throw this.#late('ended');
       return resultOf(code, transcript);
     });
@@ -156,9 +156,9 @@ function endOf(
     const timer = setTimeout(settle, limit, 'late');
     let over = 0;
     const watch = setInterval(() => {
-      if (transcript.code === undefined || !transcript.complete) return;
+      if (transcript.whole === undefined) return;
       over += 1;
-      if (over > 1) settle(transcript.code);
+      if (over > 1) settle(transcript.whole);
     }, outputGrace);
     signal?.addEventListener('abort', abort);
     child.ended.then(settle, (error: unknown) => {

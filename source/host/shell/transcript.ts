@@ -24,9 +24,9 @@ export class Transcript {
     return this.process === undefined ? this.#noise + this.stderr.lines.rest : this.#noise;
   }
 
-  /** The command has ended, and all that it printed has come. */
-  get complete(): boolean {
-    return this.code !== undefined && this.stdout.ended;
+  /** The exit code, once all that the command printed has come. */
+  get whole(): number | undefined {
+    return this.stdout.ended ? this.code : undefined;
   }
 
   /** Settles when the listener has taken every line of the piece. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
-import { HostFault, isPassing } from '../../host/host-fault.ts';
+import { HostFault } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
 import { holderOf } from '../../kubernetes/address-holder.ts';
+import type { Where } from '../../kubernetes/kubectl.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import {
   eventObject,
@@ -86,10 +87,16 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 async function moment(context: StepContext, p: Parameters, begun: number): Promise<Moment> {
-  const looked = await lookThrough(context, p);
-  const at = context.clock.elapsed() - begun;
-  if (looked === undefined) return { at, answered: false, lost: false, holder: undefined, incomplete: undefined };
-  const { nodes, workloads, services, layer2, events } = looked;
+  const within = { deadline: 10_000, signal: context.signal };
+  const list = <Schema extends z.ZodType>(kinds: string | readonly string[], where: Where, schema: Schema) =>
+    unlessAway(context.look(p.through).then((host) => readList(host, kinds, where, schema, within)));
+  const [nodes, workloads, services, layer2, events] = await Promise.all([
+    list('nodes', {}, nodeObject),
+    list(workloadKinds, { namespace: p.namespace }, workloadObject),
+    list('services', { all: true }, serviceObject),
+    list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
+    list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),
+  ]);
   const states = valuesIn(nodes).map(clusterNode);
   const node = states.find(({ name }) => name === p.node);
   const away = new Set(states.filter(({ ready }) => !ready).map(({ name }) => name));
@@ -98,30 +105,12 @@ async function moment(context: StepContext, p: Parameters, begun: number): Promi
     ? ofRelease(workloads.value, p.release).map((each) => workloadState(each))
     : undefined;
   return {
-    at,
+    at: context.clock.elapsed() - begun,
     answered: nodes.answered,
     lost: node !== undefined && !node.ready,
     holder: holderOf(p.address, records)?.node,
     incomplete: parts?.filter(({ complete }) => !complete).map(({ name }) => name),
   };
-}
-
-/** Undefined where the manager itself is away, or too busy for a look. */
-async function lookThrough(context: StepContext, { through, namespace }: Parameters) {
-  const host = await context.look(through).catch((error: unknown) => {
-    if (isPassing(error)) return undefined;
-    throw error;
-  });
-  if (host === undefined) return undefined;
-  const within = { deadline: 10_000, signal: context.signal };
-  const [nodes, workloads, services, layer2, events] = await Promise.all([
-    unlessAway(readList(host, 'nodes', {}, nodeObject, within)),
-    unlessAway(readList(host, workloadKinds, { namespace }, workloadObject, within)),
-    unlessAway(readList(host, 'services', { all: true }, serviceObject, within)),
-    unlessAway(readList(host, 'servicel2statuses.metallb.io', { all: true }, layer2StatusObject, within)),
-    unlessAway(readList(host, 'events', { all: true, fields: 'reason=nodeAssigned' }, eventObject, within)),
-  ]);
-  return { nodes, workloads, services, layer2, events };
 }
 
 const valuesIn = <Value>(answer: Answer<Value[]>): Value[] => (answer.answered ? answer.value : []);
