@@ -18,7 +18,7 @@ function played(play: Play, open: boolean): Transport {
   };
   const nothing = async () => undefined;
   return {
-    connect: async () => expect.fail('not connected anew'),
+    connect: async () => expect.fail('must not connect again'),
     exec: async (work) => work(exec),
     execApart: async (work) => work(exec),
     notStarted: () => undefined,
@@ -40,7 +40,7 @@ async function begin(hear: Hear, mark: string): Promise<void> {
   for (const stream of ['stdout', 'stderr'] as const) await say(hear, stream, `${mark} begins 1\n`);
 }
 
-test('output that comes long after the exit code, over a busy machine, is waited for: half of it is no answer', async () => {
+test('output that arrives long after the exit code is waited for: partial output is never returned', async () => {
   const result = await run(async (hear, mark) => {
     await begin(hear, mark);
     await say(hear, 'stderr', `${mark} ends 0\n`);

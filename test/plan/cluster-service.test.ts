@@ -4,7 +4,7 @@ import { serviceIn, serviceNames } from '../../source/microk8s/services.ts';
 import { tracks } from '../../source/microk8s/tracks.ts';
 import { planClusterService } from '../../source/plan/steps/cluster-service.ts';
 import { volumesFor } from '../../source/storage/volumes.ts';
-import { carryThrough, fakeWorld, kindOf, textOf } from './fake-world.ts';
+import { type Answers, carryThrough, fakeWorld, kindOf, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
@@ -129,39 +129,31 @@ describe('the step of the metrics server', () => {
   });
 });
 
-test('data of other sizes is never deleted to heal a service', async () => {
-  const step = plan.steps.find(({ id }) => id === 'cluster-service/observability');
-  if (!step) throw new Error('no step');
-  const claims = [
-    { metadata: { name: 'storage-loki-0' }, spec: { storageClassName: 'other' }, status: { phase: 'Bound' } },
-  ];
-  const { context, ran } = fakeWorld({
-    site,
-    product,
-    answers: {
-      [`${kubectl} get deployments`]: json([
-        { kind: 'StatefulSet', metadata: { name: 'loki', generation: 1 }, spec: { replicas: 1 } },
-      ]),
-      [`${kubectl} get persistentvolumeclaims`]: json(claims),
-    },
-  });
-  await expect(carryThrough(context, step)).rejects.toThrow(/does not match site.yaml/);
-  expect(ran).toEqual([]);
-});
+describe('a service of which a part runs', () => {
+  const step = plan.steps.find(({ id }) => id === 'cluster-service/observability') ?? expect.fail('no step');
+  const loki = { kind: 'StatefulSet', metadata: { name: 'loki', generation: 1 }, spec: { replicas: 1 } };
+  const withClaims = (claims: Answers[string]) =>
+    fakeWorld({
+      site,
+      product,
+      answers: {
+        [`${kubectl} get deployments`]: json([loki]),
+        [`${kubectl} get persistentvolumeclaims`]: claims,
+      },
+    });
 
-test('a service whose claims the API does not tell is not set up again: it may hold data', async () => {
-  const step = plan.steps.find(({ id }) => id === 'cluster-service/observability');
-  if (!step) throw new Error('no step');
-  const { context, ran } = fakeWorld({
-    site,
-    product,
-    answers: {
-      [`${kubectl} get deployments`]: json([
-        { kind: 'StatefulSet', metadata: { name: 'loki', generation: 1 }, spec: { replicas: 1 } },
-      ]),
-      [`${kubectl} get persistentvolumeclaims`]: { code: 1, stderr: 'Error from server (Timeout): request timed out' },
-    },
+  test('data of other sizes is never deleted to heal it', async () => {
+    const claims = [
+      { metadata: { name: 'storage-loki-0' }, spec: { storageClassName: 'other' }, status: { phase: 'Bound' } },
+    ];
+    const { context, ran } = withClaims(json(claims));
+    await expect(carryThrough(context, step)).rejects.toThrow(/does not match site.yaml/);
+    expect(ran).toEqual([]);
   });
-  await expect(carryThrough(context, step)).rejects.toThrow('its claims are not known: Error from server (Timeout)');
-  expect(ran).toEqual([]);
+
+  test('it is not set up again where the API does not list its claims: it may hold data', async () => {
+    const { context, ran } = withClaims({ code: 1, stderr: 'Error from server (Timeout): request timed out' });
+    await expect(carryThrough(context, step)).rejects.toThrow('its claims are not known: Error from server (Timeout)');
+    expect(ran).toEqual([]);
+  });
 });
