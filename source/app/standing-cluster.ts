@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../facts/facts.ts';
+import { type Answer, firstWords } from '../host/answer.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
 import { clusterNode } from '../kubernetes/nodes.ts';
@@ -11,7 +12,7 @@ import {
   type VolumeObject,
   volumeObject,
 } from '../kubernetes/objects.ts';
-import { type Answer, type Asking, ask, firstWords, isUnknownKind, readList, unlessAway } from '../kubernetes/read.ts';
+import { type Asking, ask, isUnknownKind, readList, unlessAway } from '../kubernetes/read.ts';
 import { podReady } from '../kubernetes/workloads.ts';
 import { microk8s } from '../microk8s/microk8s.ts';
 import { type DatastoreMember, parseMicroK8sStatus } from '../microk8s/status.ts';

@@ -1,16 +1,11 @@
 import * as z from 'zod';
+import { type Answer, firstWords } from '../host/answer.ts';
 import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { isPassing } from '../host/host-fault.ts';
 import { lookAgain } from '../host/look-again.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
 import { defined } from '../text/defined.ts';
-import { spokenLines } from '../text/spoken-lines.ts';
 import { kubectl, type Where } from './kubectl.ts';
-
-/** An answer of the API as far as there was one. `said` is the first line of what came instead. */
-export type Answer<T> =
-  | { readonly answered: true; readonly value: T }
-  | { readonly answered: false; readonly said: string };
 
 export interface Asking {
   /** ms, for one attempt. Default: 15 000, three times. */
@@ -81,10 +76,3 @@ export function ask(
 const usualDeadline = 15_000;
 /** Characters. A pod takes up to 10 000 of them as JSON: some thousand pods. Half an answer would be none. */
 const longestAnswer = 64 * 1024 * 1024;
-
-/** The first line that says something, errors before output. */
-export function firstWords(result: RunResult): string {
-  if (result.leftOut !== undefined) return `its answer is too long: ${result.leftOut} bytes of it were left out`;
-  const text = result.stderr.trim() || result.stdout.trim();
-  return spokenLines(text)[0]?.trim() ?? `exit code ${result.code}`;
-}

@@ -126,6 +126,8 @@ export interface Wait {
 export interface StateCheck {
   readonly ok: boolean;
   readonly observed: string;
+  /** What was asked did not answer: `ok` is false, and nothing else is known. */
+  readonly silent?: true;
 }
 
 /**

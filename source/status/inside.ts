@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
+import type { Answer } from '../host/answer.ts';
 import type { Clock, ReadOnlyHost } from '../host/host.ts';
 import { holderOf } from '../kubernetes/address-holder.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
@@ -14,7 +15,7 @@ import {
   serviceObject,
   workloadObject,
 } from '../kubernetes/objects.ts';
-import { type Answer, ask, readList, readObject } from '../kubernetes/read.ts';
+import { ask, readList, readObject } from '../kubernetes/read.ts';
 import { belongsTo, ofRelease, workloadKinds, workloadState } from '../kubernetes/workloads.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import { microk8s, parseJson } from '../microk8s/microk8s.ts';

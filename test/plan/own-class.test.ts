@@ -30,6 +30,8 @@ const longhorn = { metadata: { name: 'longhorn' }, provisioner: 'driver.longhorn
 function answers(phase: string): Answers {
   return {
     [kubectl('get storageclasses longhorn')]: JSON.stringify(longhorn),
+    [kubectl('get persistentvolumes -o')]: '{"items":[]}',
+    [kubectl('get nodes')]: '{"items":[]}',
     [kubectl('get persistentvolumeclaims')]: ({ ran }) =>
       ran('apply') === 0 || ran('delete persistentvolumeclaims') > ran('apply')
         ? ''
@@ -102,6 +104,16 @@ describe('a storage class of the operator', () => {
     expect(textOf(ran.at(-1)?.command ?? [])).toContain('delete persistentvolumeclaims kloudspot-class-test');
     const zone = fakeWorld({ site, product, answers: pinned(['rack-a']) });
     await expect(carryThrough(zone.context, stepOf('start').step)).resolves.toMatchObject({ again: { ok: true } });
+  });
+
+  test('is not accepted where the API does not list its volumes', async () => {
+    const silent = { code: 1, stderr: 'Error from server (Timeout)' };
+    const { context } = fakeWorld({
+      site,
+      product,
+      answers: { ...pinned(['ks-2']), [kubectl('get persistentvolumes -o')]: silent },
+    });
+    await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(/the volumes: Error from server/);
   });
 
   test('that does not bind fails within minutes, and the claim is removed all the same', async () => {

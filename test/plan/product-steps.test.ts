@@ -50,6 +50,24 @@ describe('a release that an interrupted Helm left behind', () => {
     expect(texts[1]).toContain('upgrade --install');
   });
 
+  test.each([
+    ['is waited for', 2],
+    ['that does not come ends the step, and nothing is uninstalled', Infinity],
+  ])('a history %s', async (_, times) => {
+    let asked = 0;
+    const { context, ran } = world({
+      [`${M} helm3 status`]: ({ ran: count }) => (count('upgrade') ? deployed : release('pending-upgrade', 'x', 3)),
+      [`${M} helm3 history`]: () =>
+        asked++ < times
+          ? { code: 1, stderr: 'Error: Kubernetes cluster unreachable' }
+          : history('superseded', 'deployed', 'pending-upgrade'),
+    });
+    const end = carryThrough(context, step);
+    await (times === 2 ? end : expect(end).rejects.toThrow(/unreachable/));
+    const texts = ran.map(({ command }) => textOf(command).split(' ')[2]);
+    expect(texts).toEqual(times === 2 ? ['rollback', 'upgrade'] : []);
+  });
+
   test('no answer from Helm is not "no release"', async () => {
     const { context, ran } = world({
       [`${M} helm3 status`]: { code: 1, stderr: 'Error: Kubernetes cluster unreachable' },
@@ -271,6 +289,16 @@ describe('a rollout that does not become ready', () => {
     });
     await expect(carryThrough(context, step)).rejects.toThrow(/forbidden; rolled back to revision 1/);
     expect(ran.map(({ command }) => textOf(command)).at(-1)).toContain('helm3 rollback kloudspot 1');
+  });
+
+  test('is not called the first revision where Helm does not list its revisions', async () => {
+    const step = stepOf('helm-install');
+    const { context } = world({
+      [`${M} helm3 status`]: release('failed', 'Upgrade failed', 2),
+      [`${M} helm3 history`]: { code: 1, stderr: 'Error: Kubernetes cluster unreachable' },
+      [`${M} helm3 upgrade`]: { code: 1, stderr: 'Error: UPGRADE FAILED: updates to statefulset spec are forbidden' },
+    });
+    await expect(carryThrough(context, step)).rejects.toThrow(/forbidden; not rolled back: .*unreachable/);
   });
 
   test('that Helm refuses before it begins changes nothing', async () => {

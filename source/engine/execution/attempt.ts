@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../../errors/fault.ts';
 import { minutes } from '../../plan/execution/define.ts';
 import { OwnReboot } from '../../plan/execution/own-reboot.ts';
+import { onceTold } from '../../plan/execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { durationWords } from '../../text/duration.ts';
@@ -56,7 +57,7 @@ async function carryOut(
   context: StepContext,
 ): Promise<{ readonly outcome: 'changed' | 'already'; readonly seen: string }> {
   const parameters = kind.parameters.parse(step.parameters);
-  const before = await kind.state(context, parameters, step);
+  const before = await onceTold(context, () => kind.state(context, parameters, step));
   // What an earlier attempt of this run has changed is a change of this run, also when that attempt did not live to say so.
   if (before.ok) return { outcome: past.touched ? 'changed' : 'already', seen: before.observed };
   await kind.act(context, parameters, step);

@@ -1,3 +1,4 @@
+import type { Answer } from '../../host/answer.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import {
@@ -30,6 +31,7 @@ import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { look } from './carry-out.ts';
 import { minutes, seconds } from './define.ts';
+import { silent, told } from './told.ts';
 
 /** Workloads that a step waits for. */
 export interface WorkloadsWanted {
@@ -66,11 +68,8 @@ export async function workloadsReady(
   context: StepContext,
   wanted: WorkloadsWanted,
 ): Promise<StateCheck & { readonly states: readonly WorkloadState[] }> {
-  const host = await context.look(wanted.through);
-  const answer = await readList(host, workloadKinds, { namespace: wanted.namespace }, workloadObject, {
-    signal: context.signal,
-  });
-  if (!answer.answered) return { ok: false, observed: `${wanted.through} says: ${answer.said}`, states: [] };
+  const answer = await workloadsOf(context, wanted);
+  if (!answer.answered) return { ...silent(wanted.through, answer.said), states: [] };
   const found = wanted.pick(answer.value);
   const states = found.map((each) => workloadState(each));
   if (states.length < wanted.atLeast) {
@@ -80,6 +79,19 @@ export async function workloadsReady(
     return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
   }
   return readyButForNodes(context, wanted, found, states);
+}
+
+async function workloadsOf(context: StepContext, wanted: WorkloadsWanted): Promise<Answer<WorkloadObject[]>> {
+  const host = await context.look(wanted.through);
+  return readList(host, workloadKinds, { namespace: wanted.namespace }, workloadObject, { signal: context.signal });
+}
+
+/** How many of them are there, ready or not. Throws `StepFault` where the API does not answer. */
+export async function workloadsThere(context: StepContext, wanted: WorkloadsWanted): Promise<number> {
+  const all = await told(context, wanted.through, `the parts in namespace ${wanted.namespace}`, () =>
+    workloadsOf(context, wanted),
+  );
+  return wanted.pick(all).length;
 }
 
 /** The same where pods that only a lost node keeps from being ready do not count. */

@@ -1,36 +1,36 @@
+import { type Answer, firstWords } from '../../host/answer.ts';
 import {
   helm,
   isPending,
   parseHistory,
   parseReleaseStatus,
+  type ReleaseHistory,
   type ReleasePlace,
   type ReleaseStatus,
   revisionToRollBackTo,
 } from '../../kubernetes/helm.ts';
-import { firstWords } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
+import { told } from '../execution/told.ts';
 import { lostNodes } from '../execution/workload-wait.ts';
 import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
-/** The release as Helm on `node` knows it; undefined where Helm says that there is none. No answer is a `StepFault`. */
-export async function releaseOn(
+/** The release as Helm on `node` knows it; undefined where Helm says that there is none. Throws `StepFault` where it does not answer. */
+export function releaseOn(context: StepContext, node: string, place: ReleasePlace): Promise<ReleaseStatus | undefined> {
+  return told(context, node, `release ${place.release}`, () => statusOf(context, node, place));
+}
+
+async function statusOf(
   context: StepContext,
   node: string,
   place: ReleasePlace,
-): Promise<ReleaseStatus | undefined> {
+): Promise<Answer<ReleaseStatus | undefined>> {
   const result = await look(context, node, helm.status(place));
-  const status = result.code === 0 ? parseReleaseStatus(result.stdout) : undefined;
-  if (status) return status;
-  if (result.stderr.includes('not found')) return undefined;
-  throw new StepFault({
-    tried: `ask Helm on ${node} for release ${place.release}`,
-    seen: firstWords(result),
-    causes: ['the API does not answer', `${node} is not a manager of the cluster`],
-    next: [kloudspot('status')],
-  });
+  const value = result.code === 0 ? parseReleaseStatus(result.stdout) : undefined;
+  if (value !== undefined || result.stderr.includes('release: not found')) return { answered: true, value };
+  return { answered: false, said: firstWords(result) };
 }
 
 /** Kept with a revision: what it was made of. A revision with another word was made of something else. */
@@ -75,14 +75,7 @@ export async function rolledBack(
   place: ReleasePlace,
   error: StepFault,
 ): Promise<StepFault> {
-  const before = await revisionBefore(context, node, place);
-  if (before !== undefined) {
-    context.progress(`it failed; rolling back to revision ${before}`);
-    const fill = { [revision]: String(before) };
-    await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
-    context.remember(rolledBackMark, String(before));
-  }
-  const now = before === undefined ? 'no earlier revision to roll back to' : `rolled back to revision ${before}`;
+  const { now, isBack } = await rollBack(context, step, node, place);
   const lost = await lostNodes(context, { through: node });
   const again = kloudspot('update');
   return new StepFault({
@@ -90,9 +83,7 @@ export async function rolledBack(
     seen: `${error.seen}; ${now}`,
     causes: error.causes,
     next: [
-      ...(before === undefined
-        ? []
-        : ['site.yaml and values.yaml are rolled back with it, where this update changed them.']),
+      ...(isBack ? ['site.yaml and values.yaml are rolled back with it, where this update changed them.'] : []),
       ...(lost.length > 0
         ? [...error.next, `Then: ${again}`]
         : [`Correct the values in site.yaml, then: ${again}`, ...error.next]),
@@ -101,7 +92,33 @@ export async function rolledBack(
   });
 }
 
+interface RollBack {
+  readonly now: string;
+  readonly isBack: boolean;
+}
+
+async function rollBack(context: StepContext, step: PlannedStep, node: string, place: ReleasePlace): Promise<RollBack> {
+  const before = await revisionBefore(context, node, place).catch((error: unknown) => {
+    if (!(error instanceof StepFault) || context.signal.aborted) throw error;
+    return error;
+  });
+  if (before === undefined) return { now: 'no earlier revision to roll back to', isBack: false };
+  if (before instanceof StepFault) return { now: `not rolled back: ${before.seen}`, isBack: false };
+  context.progress(`it failed; rolling back to revision ${before}`);
+  const fill = { [revision]: String(before) };
+  await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
+  context.remember(rolledBackMark, String(before));
+  return { now: `rolled back to revision ${before}`, isBack: true };
+}
+
+/** Undefined where none was in force before. Throws `StepFault` where Helm does not say: then a release is not taken for a new one. */
 async function revisionBefore(context: StepContext, node: string, place: ReleasePlace): Promise<number | undefined> {
-  const history = parseHistory((await look(context, node, helm.history(place))).stdout);
-  return history && revisionToRollBackTo(history);
+  const what = `the revisions of release ${place.release}`;
+  return revisionToRollBackTo(await told(context, node, what, () => historyOf(context, node, place)));
+}
+
+async function historyOf(context: StepContext, node: string, place: ReleasePlace): Promise<Answer<ReleaseHistory>> {
+  const result = await look(context, node, helm.history(place));
+  const value = result.code === 0 ? parseHistory(result.stdout) : undefined;
+  return value === undefined ? { answered: false, said: firstWords(result) } : { answered: true, value };
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
 import { ask, readObject } from '../../kubernetes/read.ts';
@@ -7,6 +9,7 @@ import { microk8s, parseJson } from '../../microk8s/microk8s.ts';
 import type { ClusterRanges } from '../../microk8s/node.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import { clusterDomain, dnsArguments } from '../release/launch-configuration.ts';
 import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
@@ -33,7 +36,9 @@ const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
 async function rest(context: StepContext, p: Parameters, [coredns]: readonly WorkloadState[]): Promise<StateCheck> {
   const instances = coredns?.wanted ?? 0;
   if (instances < p.replicas) return { ok: false, observed: `coredns has ${instances} of ${p.replicas} instances` };
-  const address = await serverAddress(context, p.seed);
+  const server = await serverAddress(await context.look(p.seed));
+  if (!server.answered) return silent(p.seed, server.said);
+  const address = server.value;
   if (address === undefined) return { ok: false, observed: 'service kube-dns is missing' };
   const [untold] = await nodesNotTold(context, p.nodes, address);
   if (untold !== undefined)
@@ -45,9 +50,9 @@ async function rest(context: StepContext, p: Parameters, [coredns]: readonly Wor
 }
 
 /** Address of the cluster's name server; undefined where it has none. */
-async function serverAddress(context: StepContext, seed: string): Promise<string | undefined> {
-  const service = await readObject(await context.look(seed), 'services', 'kube-dns', namespace, serviceObject);
-  return service.answered ? service.value?.spec.clusterIP : undefined;
+async function serverAddress(host: ReadOnlyHost): Promise<Answer<string | undefined>> {
+  const service = await readObject(host, 'services', 'kube-dns', namespace, serviceObject);
+  return service.answered ? { answered: true, value: service.value?.spec.clusterIP } : service;
 }
 
 /**
@@ -96,7 +101,7 @@ async function nodesBefore(context: StepContext, { seed, nodes }: Parameters, ad
 
 async function complete(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   if (p.replicas > 1) await runCommand(context, step, 'scale');
-  const address = await serverAddress(context, p.seed);
+  const address = await told(context, p.seed, 'service kube-dns', serverAddress);
   if (address === undefined) return;
   for (const node of await nodesNotTold(context, p.nodes, address))
     await runCommand(context, step, `set-dns@${node}`, { fill: { [addressPlace]: address } });

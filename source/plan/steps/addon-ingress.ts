@@ -6,7 +6,8 @@ import { microk8s } from '../../microk8s/microk8s.ts';
 import { ingressControllers, ingressOf } from '../../microk8s/tracks.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import { silent, told } from '../execution/told.ts';
+import { type WorkloadsWanted, workloadsThere } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { addonKind } from './addon.ts';
@@ -28,7 +29,8 @@ const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
 
 async function rest(context: StepContext, { seed, channel }: Parameters): Promise<StateCheck> {
   const found = await standingClass(context, seed);
-  const there = found.answered && found.value !== undefined;
+  if (!found.answered) return silent(seed, found.said);
+  const there = found.value !== undefined;
   const runs = `${ingressOf(channel)} runs on every node`;
   return { ok: there, observed: there ? runs : `ingress class ${ingressClass} is missing` };
 }
@@ -43,10 +45,10 @@ async function standingClass(context: StepContext, seed: string) {
  * removed; that of another controller is the operator's.
  */
 async function clear(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (ingressOf(p.channel) !== 'traefik' || (await workloadsReady(context, wanted(p))).states.length > 0) return;
-  const found = await standingClass(context, p.seed);
-  if (!found.answered || found.value === undefined) return;
-  const { controller } = found.value.spec;
+  if (ingressOf(p.channel) !== 'traefik' || (await workloadsThere(context, wanted(p))) > 0) return;
+  const found = await told(context, p.seed, 'the ingress classes', () => standingClass(context, p.seed));
+  if (found === undefined) return;
+  const { controller } = found.spec;
   if (controller.startsWith('traefik.io/')) return void (await runCommand(context, step, 'remove-class'));
   throw new StepFault({
     tried: 'enable the ingress of MicroK8s',

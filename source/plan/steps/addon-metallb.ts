@@ -1,12 +1,14 @@
 import * as z from 'zod';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { addressPoolObject, announcementObject } from '../../kubernetes/objects.ts';
-import { readList } from '../../kubernetes/read.ts';
+import { isUnknownKind, readList } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { isIn } from '../../site/address-rules.ts';
 import type { Site } from '../../site/schema.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
@@ -78,22 +80,26 @@ const workloadObjects = ({ workload }: Parameters) =>
         },
       ];
 
-/** The addresses of all pools, and whether anything announces them. Empty where not even the kinds are there. */
-async function configured(context: StepContext, seed: string) {
-  const host = await context.look(seed);
+/** The addresses of all pools, and what announces them. Both empty where not even the kinds are there. */
+async function configured(host: ReadOnlyHost) {
   const [pools, announcements] = await Promise.all([
     readList(host, kinds.pools, { namespace }, addressPoolObject),
     readList(host, kinds.announcements, { namespace }, announcementObject),
   ]);
+  if (!pools.answered && !isUnknownKind(pools)) return pools;
+  if (!announcements.answered && !isUnknownKind(announcements)) return announcements;
+  const addresses = pools.answered ? pools.value.flatMap(({ spec }) => spec.addresses) : [];
   return {
-    addresses: pools.answered ? pools.value.flatMap(({ spec }) => spec.addresses) : [],
-    announcements: announcements.answered ? announcements.value : [],
-  };
+    answered: true,
+    value: { addresses, announcements: announcements.answered ? announcements.value : [] },
+  } as const;
 }
 
 async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
   const { seed, virtualAddress: vip } = p;
-  const { addresses, announcements } = await configured(context, seed);
+  const found = await configured(await context.look(seed));
+  if (!found.answered) return silent(seed, found.said);
+  const { addresses, announcements } = found.value;
   if (!addresses.includes(`${vip}/32`) && !addresses.includes(`${vip}-${vip}`))
     return { ok: false, observed: `its addresses are ${addresses.join(', ') || 'none'}` };
   if (announcements.length === 0) return { ok: false, observed: `nothing announces ${vip}` };

@@ -3,6 +3,7 @@ import type { WorkloadState } from '../../kubernetes/workloads.ts';
 import { defined } from '../../text/defined.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
+import { onceTold } from '../execution/told.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind, StepRunOptions } from '../step.ts';
 
@@ -32,8 +33,8 @@ export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepK
   const { kind, parameters, wanted, rest, clear, complete, advice } = addon;
   const name = addon.title ?? (() => kind.replace(/^addon-/, ''));
   const state = async (context: StepContext, p: z.output<Schema>): Promise<StateCheck> => {
-    const { ok, observed, states } = await workloadsReady(context, wanted(p));
-    return ok ? rest(context, p, states) : { ok, observed: `${name(p)}: ${observed}` };
+    const { states, ...seen } = await workloadsReady(context, wanted(p));
+    return seen.ok ? rest(context, p, states) : { ...seen, observed: `${name(p)}: ${seen.observed}` };
   };
   const untilItRuns = (context: StepContext, p: z.output<Schema>) => {
     const { causes = [] } = advice(p);
@@ -48,7 +49,7 @@ export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepK
       await clear?.(context, p, step);
       await runCommand(context, step, 'enable', { run: { deadline: minutes(6), ...advice(p) } });
       await untilItRuns(context, p);
-      if (complete === undefined || (await state(context, p)).ok) return;
+      if (complete === undefined || (await onceTold(context, () => state(context, p))).ok) return;
       await complete(context, p, step);
       await untilItRuns(context, p);
     },

@@ -9,6 +9,7 @@ import { folders } from '../../microk8s/node.ts';
 import { ingressControllers } from '../../microk8s/tracks.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
@@ -48,7 +49,7 @@ export function planAddonsUpdate(node: string): PlannedStep {
 async function nginxGone(context: StepContext, seed: string): Promise<StateCheck> {
   const where = { namespace: ingressNamespace };
   const answer = await readList(await context.look(seed), workloadKinds, where, workloadObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   const name = ingressControllers.nginx.daemonSet;
   const ok = !answer.value.some(({ metadata }) => metadata.name === name);
   if (!ok) return { ok, observed: `${name} is there` };

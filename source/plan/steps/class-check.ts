@@ -5,6 +5,7 @@ import { readList, readObject } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -52,19 +53,20 @@ async function classOf(context: StepContext, { seed, name }: Parameters) {
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const answer = await classOf(context, p);
-  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(p.seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no class ${p.name}` };
   const { allowVolumeExpansion, volumeBindingMode } = answer.value;
   const grows = allowVolumeExpansion ? 'its volumes can grow' : 'its volumes cannot grow';
   const left = await readObject(await context.look(p.seed), 'persistentvolumeclaims', test, namespace, claimObject);
-  if (!left.answered || left.value) return { ok: false, observed: `the test claim ${test} is still there` };
+  if (!left.answered) return silent(p.seed, left.said);
+  if (left.value) return { ok: false, observed: `the test claim ${test} is still there` };
   const proved = context.recall('bound') === p.name;
   return { ok: proved, observed: `class ${p.name}: ${volumeBindingMode}, ${grows}${proved ? '' : ', not tried yet'}` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const found = await classOf(context, p);
-  if (found.answered && !found.value) throw await absent(context, p);
+  const found = await told(context, p.seed, `class ${p.name}`, () => classOf(context, p));
+  if (found === undefined) throw await absent(context, p);
   await runCommand(context, step, 'remove-pod');
   await runCommand(context, step, 'remove-claim');
   try {
@@ -79,8 +81,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 async function absent(context: StepContext, { seed, name, class: of }: Parameters): Promise<StepFault> {
-  const all = await readList(await context.look(seed), 'storageclasses', {}, storageClassObject);
-  const names = all.answered ? all.value.map(({ metadata }) => metadata.name) : [];
+  const all = await told(context, seed, 'the storage classes', (host) =>
+    readList(host, 'storageclasses', {}, storageClassObject),
+  );
+  const names = all.map(({ metadata }) => metadata.name);
   return new StepFault({
     tried: `use the storage class ${name}`,
     seen:
@@ -94,15 +98,16 @@ async function absent(context: StepContext, { seed, name, class: of }: Parameter
 
 /** Shared volumes go where their part goes: one that a single node can mount is not shared. */
 async function refusePinned(context: StepContext, { seed, name }: Parameters): Promise<void> {
-  const host = await context.look(seed);
-  const [claims, volumes, nodes] = await Promise.all([
-    readObject(host, 'persistentvolumeclaims', test, namespace, claimObject),
-    readList(host, 'persistentvolumes', {}, volumeObject),
-    readList(host, 'nodes', {}, nodeObject),
+  const [claim, volumes, nodes] = await Promise.all([
+    told(context, seed, `claim ${test}`, (host) =>
+      readObject(host, 'persistentvolumeclaims', test, namespace, claimObject),
+    ),
+    told(context, seed, 'the volumes', (host) => readList(host, 'persistentvolumes', {}, volumeObject)),
+    told(context, seed, 'the nodes', (host) => readList(host, 'nodes', {}, nodeObject)),
   ]);
-  if (!claims.answered || !volumes.answered || !nodes.answered || nodes.value.length < 2) return;
-  const volume = volumes.value.find(({ metadata }) => metadata.name === claims.value?.spec.volumeName);
-  const node = volume && nodeOfVolume(volume, new Set(nodes.value.map(({ metadata }) => metadata.name)));
+  if (nodes.length < 2) return;
+  const volume = volumes.find(({ metadata }) => metadata.name === claim?.spec.volumeName);
+  const node = volume && nodeOfVolume(volume, new Set(nodes.map(({ metadata }) => metadata.name)));
   if (node === undefined) return;
   throw new StepFault({
     tried: `use the storage class ${name} for shared volumes`,
@@ -117,7 +122,7 @@ async function untilBound(context: StepContext, { seed, name, access }: Paramete
     deadline: minutes(3),
     probe: async () => {
       const answer = await readObject(await context.look(seed), 'persistentvolumeclaims', test, namespace, claimObject);
-      if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+      if (!answer.answered) return silent(seed, answer.said);
       const phase = answer.value?.status.phase ?? 'gone';
       return { ok: phase === 'Bound', observed: `the claim is ${phase}` };
     },

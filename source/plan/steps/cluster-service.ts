@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
 import { nodeState } from '../../host/node-state.ts';
 import { apiObject, claimObject, namedObject } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
@@ -7,7 +8,8 @@ import { type ClusterService, serviceIn } from '../../microk8s/services.ts';
 import { quantityBytes } from '../../text/quantity.ts';
 import { runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import { silent, told } from '../execution/told.ts';
+import { type WorkloadsWanted, workloadsThere } from '../execution/workload-wait.ts';
 import { chartValues } from '../release/service-values.ts';
 import type { PlannedFile, PlannedStep, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -53,12 +55,12 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
   const { label, apis } = serviceOf(p);
   for (const name of apis) {
     const answer = await readObject(await context.look(p.seed), 'apiservices', name, undefined, apiObject);
-    const conditions = (answer.answered ? answer.value : undefined)?.status.conditions;
-    const available = conditions?.find(({ type }) => type === 'Available');
+    if (!answer.answered) return silent(p.seed, answer.said);
+    const available = answer.value?.status.conditions.find(({ type }) => type === 'Available');
     if (available?.status !== 'True') return { ok: false, observed: `the API ${name} does not answer yet` };
   }
   const claims = await claimsOf(context, p);
-  if (!claims.answered) return { ok: false, observed: `${p.seed} says: ${claims.said}` };
+  if (!claims.answered) return silent(p.seed, claims.said);
   for (const { claim, gib, storageClass } of p.claims) {
     const there = claims.value.find(({ metadata }) => metadata.name === claim);
     const size = there?.spec.resources.requests['storage'] ?? '';
@@ -67,7 +69,9 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
       return { ok: false, observed: `${claim} is ${size} of class ${there.spec.storageClassName}` };
     if (there.status.phase !== 'Bound') return { ok: false, observed: `${claim} waits for its volume` };
   }
-  if (await takesDefault(context, p)) return { ok: false, observed: `${className} is the default class` };
+  const takes = await takesDefault(context, p);
+  if (!takes.answered) return silent(p.seed, takes.said);
+  if (takes.value) return { ok: false, observed: `${className} is the default class` };
   const lies = p.claims.map(({ claim, gib }) => `${claim} ${gib} GB`);
   return { ok: true, observed: [`${label} runs`, ...lies].join(', ') };
 }
@@ -80,22 +84,24 @@ async function claimsOf(context: StepContext, p: Parameters) {
 /** What an interrupted `enable` left makes MicroK8s call the addon enabled: it goes first. What holds data stays. */
 async function clear(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   context.remember('on-before', JSON.stringify(await onBefore(context, p)));
-  const { states } = await workloadsReady(context, wanted(p));
+  const there = await workloadsThere(context, wanted(p));
   const { parts } = serviceOf(p);
-  if (states.length < parts.length) context.remember('made', p.name);
-  if (states.length > 0 && states.length < parts.length) await startOver(context, p, step);
+  if (there < parts.length) context.remember('made', p.name);
+  if (there > 0 && there < parts.length) await startOver(context, p, step);
   await writeFiles(context, step);
 }
 
 /** The default class that came along takes every claim without a class to the disk of one node's system. */
-async function takesDefault(context: StepContext, p: Parameters): Promise<boolean> {
-  if (!serviceOf(p).brings.includes(hostpath) || recalled(context).includes(hostpath)) return false;
+async function takesDefault(context: StepContext, p: Parameters): Promise<Answer<boolean>> {
+  if (!serviceOf(p).brings.includes(hostpath) || recalled(context).includes(hostpath))
+    return { answered: true, value: false };
   return hostpathIsDefault(await context.look(p.seed));
 }
 
 /** Its parts run. Where the rest does not follow, MicroK8s' script is run again from the start. */
 async function complete(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (await takesDefault(context, p)) await runCommand(context, step, 'not-default');
+  if (await told(context, p.seed, `class ${className}`, () => takesDefault(context, p)))
+    await runCommand(context, step, 'not-default');
   try {
     const { label } = serviceOf(p);
     return await context.until({ for: `${label} to be found`, deadline: minutes(3), probe: () => rest(context, p) });
@@ -108,14 +114,12 @@ async function complete(context: StepContext, p: Parameters, step: PlannedStep):
 
 /** Throws where it holds data, or does not tell whether it does: to disable it would remove that. */
 async function startOver(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const claims = await claimsOf(context, p);
-  if (claims.answered && claims.value.length === 0) return void (await runCommand(context, step, 'disable'));
-  const tried = `set up ${serviceOf(p).label}`;
-  if (!claims.answered)
-    throw new StepFault({ tried, seen: `its claims are not known: ${claims.said}`, where: p.seed, next: [] });
+  const { label } = serviceOf(p);
+  const claims = await told(context, p.seed, `the claims of ${label}`, () => claimsOf(context, p));
+  if (claims.length === 0) return void (await runCommand(context, step, 'disable'));
   const { observed } = await rest(context, p);
   throw new StepFault({
-    tried,
+    tried: `set up ${label}`,
     seen: `it does not match site.yaml: ${observed}`,
     causes: ['a size or class of its volumes was changed after they were made', 'its installation was interrupted'],
     next: [
@@ -134,10 +138,11 @@ async function onBefore(context: StepContext, p: Parameters): Promise<string[]> 
 
 async function isOn(context: StepContext, { seed, channel }: Parameters, name: string): Promise<boolean> {
   const service = serviceIn(channel, name);
-  const host = await context.look(seed);
-  if (service === undefined) return name === hostpath && isHostpathOn(host);
-  const found = await readList(host, 'deployments', { namespace: service.namespace }, namedObject);
-  return found.answered && found.value.some(({ metadata }) => service.parts.includes(`deployments/${metadata.name}`));
+  if (service === undefined) return name === hostpath && isHostpathOn(context, seed);
+  const found = await told(context, seed, `the parts of ${name}`, (host) =>
+    readList(host, 'deployments', { namespace: service.namespace }, namedObject),
+  );
+  return found.some(({ metadata }) => service.parts.includes(`deployments/${metadata.name}`));
 }
 
 const recalled = (context: StepContext): readonly string[] =>
@@ -147,15 +152,15 @@ const recalled = (context: StepContext): readonly string[] =>
 async function undo(context: StepContext, p: Parameters): Promise<void> {
   if (context.recall('made') === undefined) return;
   const before = recalled(context);
-  if ((await workloadsReady(context, wanted(p))).states.length > 0)
+  if ((await workloadsThere(context, wanted(p))) > 0)
     await context.run(p.seed, microk8s.disable(p.name), { sudo: true, deadline: minutes(6) });
   const { label, brings } = serviceOf(p);
   await context.until({
     for: `${label} to be removed`,
     deadline: minutes(3),
     probe: async () => {
-      const { states } = await workloadsReady(context, wanted(p));
-      return { ok: states.length === 0, observed: `${states.length} of its parts are there` };
+      const there = await workloadsThere(context, wanted(p));
+      return { ok: there === 0, observed: `${there} of its parts are there` };
     },
   });
   for (const name of brings.filter((each) => !before.includes(each))) {

@@ -1,30 +1,32 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { clusterNode, controlTaint } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), nodes: z.array(z.string()).min(1) });
 type Parameters = z.output<typeof parameters>;
 
-/** Those that the product may run on. As text: why the cluster was not asked. */
-async function openNodes(context: StepContext, { seed, nodes }: Parameters): Promise<readonly string[] | string> {
-  const answer = await readList(await context.look(seed), 'nodes', {}, nodeObject);
-  if (!answer.answered) return `${seed} says: ${answer.said}`;
+/** Those that the product may run on. */
+async function openNodes(host: ReadOnlyHost, { nodes }: Parameters): Promise<Answer<string[]>> {
+  const answer = await readList(host, 'nodes', {}, nodeObject);
+  if (!answer.answered) return answer;
   const only = answer.value.map(clusterNode).filter((node) => node.controlOnly);
-  return nodes.filter((name) => !only.some((node) => node.name === name));
+  return { answered: true, value: nodes.filter((name) => !only.some((node) => node.name === name)) };
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const open = await openNodes(context, p);
-  if (typeof open === 'string') return { ok: false, observed: open };
-  return {
-    ok: open.length === 0,
-    observed: open.length === 0 ? 'only the cluster itself runs on them' : `the product may run on ${open.join(', ')}`,
-  };
+  const open = await openNodes(await context.look(p.seed), p);
+  if (!open.answered) return silent(p.seed, open.said);
+  return open.value.length === 0
+    ? { ok: true, observed: 'only the cluster itself runs on them' }
+    : { ok: false, observed: `the product may run on ${open.value.join(', ')}` };
 }
 
 /** Managers of a shape whose managers only control. */
@@ -34,8 +36,8 @@ export const controlOnly: StepKind<typeof parameters> = {
   state,
   madeUnder: () => 'closed',
   async act(context, p, step) {
-    const open = await openNodes(context, p);
-    if (typeof open !== 'string' && open.length > 0) context.remember('closed', open.join(' '));
+    const open = await told(context, p.seed, 'the nodes', (host) => openNodes(host, p));
+    if (open.length > 0) context.remember('closed', open.join(' '));
     await carryOut(context, step);
   },
   async undo(context, { seed }) {

@@ -5,6 +5,7 @@ import { readList, readObject } from '../../kubernetes/read.ts';
 import { counted } from '../../text/plural.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -54,12 +55,12 @@ function manifest({ name, volumes }: Parameters): string {
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const host = await context.look(p.seed);
   const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
-  if (!found.answered) return { ok: false, observed: `${p.seed} says: ${found.said}` };
+  if (!found.answered) return silent(p.seed, found.said);
   if (!found.value) return { ok: false, observed: `no class ${p.name}` };
   if (found.value.provisioner !== provisioner)
     return { ok: false, observed: `class ${p.name} belongs to another provisioner` };
   const all = await readList(host, 'persistentvolumes', {}, localVolumeObject);
-  if (!all.answered) return { ok: false, observed: `${p.seed} says: ${all.said}` };
+  if (!all.answered) return silent(p.seed, all.said);
   const open = p.volumes.filter((volume) => {
     const there = all.value.find(({ metadata }) => metadata.name === volumeName(volume));
     return there?.spec.storageClassName !== p.name || there.spec.local?.path !== volume.mount;
@@ -71,12 +72,14 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 
 /** Names of the class and the volumes that the cluster does not have. */
 async function missingObjects(context: StepContext, p: Parameters): Promise<readonly string[]> {
-  const host = await context.look(p.seed);
-  const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
-  const all = await readList(host, 'persistentvolumes', {}, localVolumeObject);
-  if (!found.answered || !all.answered) return [];
-  const there = new Set(all.value.map(({ metadata }) => metadata.name));
-  return [...(found.value ? [] : [p.name]), ...p.volumes.map(volumeName).filter((name) => !there.has(name))];
+  const found = await told(context, p.seed, `class ${p.name}`, (host) =>
+    readObject(host, 'storageclasses', p.name, undefined, storageClassObject),
+  );
+  const all = await told(context, p.seed, 'the volumes', (host) =>
+    readList(host, 'persistentvolumes', {}, localVolumeObject),
+  );
+  const there = new Set(all.map(({ metadata }) => metadata.name));
+  return [...(found ? [] : [p.name]), ...p.volumes.map(volumeName).filter((name) => !there.has(name))];
 }
 
 /** Gives declared volumes to the cluster, each bound to its node. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
-import { nodeObject, podObject } from '../../kubernetes/objects.ts';
+import { nodeObject, type PodObject, podObject } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -19,10 +20,8 @@ type Parameters = z.output<typeof parameters>;
 export const drainSeconds = 600;
 
 /** Pods on a node that a drain would move: daemon sets and those that have ended stay. */
-async function movablePods(context: StepContext, seed: string, node: string): Promise<string[] | string> {
-  const answer = await readList(await context.look(seed), 'pods', { all: true }, podObject, { signal: context.signal });
-  if (!answer.answered) return `${seed} says: ${answer.said}`;
-  return answer.value
+function movablePods(pods: readonly PodObject[], node: string): string[] {
+  return pods
     .filter(({ spec, metadata, status }) => {
       const owners = metadata.ownerReferences ?? [];
       const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
@@ -32,23 +31,28 @@ async function movablePods(context: StepContext, seed: string, node: string): Pr
 }
 
 async function state(context: StepContext, { node, seed, becomes }: Parameters): Promise<StateCheck> {
-  const answer = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  const host = await context.look(seed);
+  const answer = await readObject(host, 'nodes', node, undefined, nodeObject);
+  if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: true, observed: `${node} is no longer in the cluster` };
   const { schedulable, role } = clusterNode(answer.value);
   if (role === becomes) return { ok: true, observed: `${node} is a ${role} already` };
   if (schedulable) return { ok: false, observed: `${node} is not cordoned` };
-  const left = await movablePods(context, seed, node);
-  if (typeof left === 'string') return { ok: false, observed: left };
+  const pods = await readList(host, 'pods', { all: true }, podObject, { signal: context.signal });
+  if (!pods.answered) return silent(seed, pods.said);
+  const left = movablePods(pods.value, node);
   return {
     ok: left.length === 0,
     observed: left.length === 0 ? `${node} is empty` : `still on ${node}: ${left.join(', ')}`,
   };
 }
 
+const nodeSeen = (context: StepContext, seed: string, node: string) =>
+  told(context, seed, `node ${node}`, (host) => readObject(host, 'nodes', node, undefined, nodeObject));
+
 async function takesPods(context: StepContext, seed: string, node: string): Promise<boolean> {
-  const found = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
-  return found.answered && found.value !== undefined && clusterNode(found.value).schedulable;
+  const found = await nodeSeen(context, seed, node);
+  return found !== undefined && clusterNode(found).schedulable;
 }
 
 export const drain: StepKind<typeof parameters> = {
@@ -72,9 +76,8 @@ export const drain: StepKind<typeof parameters> = {
   /** A node that was closed before stays so. */
   async undo(context, { node, seed }) {
     if (context.recall('closed') === undefined) return;
-    const found = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
-    if (found.answered && found.value?.spec.unschedulable)
-      await context.run(seed, kubectl.uncordon(node), { sudo: true });
+    const found = await nodeSeen(context, seed, node);
+    if (found?.spec.unschedulable) await context.run(seed, kubectl.uncordon(node), { sudo: true });
   },
 };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
@@ -12,7 +13,7 @@ import {
   serviceObject,
   workloadObject,
 } from '../../kubernetes/objects.ts';
-import { type Answer, readList, unlessAway } from '../../kubernetes/read.ts';
+import { readList, unlessAway } from '../../kubernetes/read.ts';
 import { ofRelease, workloadKinds, workloadState } from '../../kubernetes/workloads.ts';
 import { measuredDuration } from '../../text/duration.ts';
 import { look, runCommand } from '../execution/carry-out.ts';

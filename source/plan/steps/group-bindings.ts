@@ -4,6 +4,7 @@ import { namedObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -32,16 +33,16 @@ async function state(context: StepContext, { seed, bindings, gone }: Parameters)
       readObject(host, roles, role, undefined, namedObject),
       readObject(host, kind, nameOf(role), undefined, bindingObject),
     ]);
-    if (!known.answered) return notYet(`${seed} says: ${known.said}`);
+    if (!known.answered) return silent(seed, known.said);
     if (known.value === undefined) return notYet(`the cluster has no role ${role}`);
-    if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
+    if (!bound.answered) return silent(seed, bound.said);
     const has = bound.value?.subjects.filter((each) => each.kind === 'Group').map(({ name }) => name) ?? [];
     if (bound.value?.roleRef.name !== role || has.toSorted().join() !== groups.toSorted().join())
       return notYet(`${role} is bound to ${has.length === 0 ? 'no group' : has.join(', ')}`);
   }
   for (const { role } of gone) {
     const bound = await readObject(host, kind, nameOf(role), undefined, bindingObject);
-    if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
+    if (!bound.answered) return silent(seed, bound.said);
     if (bound.value !== undefined) return notYet(`${role} is still bound to groups`);
   }
   if (bindings.length === 0) return { ok: true, observed: 'no group is bound to a role by kloudspot' };
@@ -49,11 +50,12 @@ async function state(context: StepContext, { seed, bindings, gone }: Parameters)
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const host = await context.look(p.seed);
   const there: string[] = [];
   for (const { role } of p.bindings) {
-    const bound = await readObject(host, kind, nameOf(role), undefined, bindingObject);
-    if (bound.answered && bound.value !== undefined) there.push(role);
+    const bound = await told(context, p.seed, `the binding of ${role}`, (host) =>
+      readObject(host, kind, nameOf(role), undefined, bindingObject),
+    );
+    if (bound !== undefined) there.push(role);
   }
   context.remember('there', JSON.stringify(there));
   if (p.gone.length > 0 || there.length < p.bindings.length) context.remember('made', 'yes');

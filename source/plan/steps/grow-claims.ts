@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { type ClaimSizeObject, claimSizeObject, claimTemplatesObject, eventObject } from '../../kubernetes/objects.ts';
-import { type Answer, readList, readObject } from '../../kubernetes/read.ts';
+import { readList, readObject } from '../../kubernetes/read.ts';
 import { latestWarnings } from '../../kubernetes/workloads.ts';
 import { gibibyte } from '../../storage/bytes.ts';
 import { defined } from '../../text/defined.ts';
@@ -9,6 +10,7 @@ import { counted } from '../../text/plural.ts';
 import { quantityBytes } from '../../text/quantity.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -46,7 +48,7 @@ function isGrown({ spec, status }: ClaimSizeObject, gib: number): boolean {
 
 async function grown(context: StepContext, p: Parameters): Promise<StateCheck> {
   const answer = await claimsOf(context, p);
-  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(p.seed, answer.said);
   const open = answer.value.filter((claim) => !isGrown(claim, p.gib));
   if (open.length === 0) return { ok: true, observed: `${counted(answer.value.length, 'claim')} of ${p.gib} GB` };
   const said = open.map(({ metadata, status }) => `${metadata.name} has ${status.capacity['storage'] ?? 'no volume'}`);
@@ -71,7 +73,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const claims = await grown(context, p);
   if (!claims.ok) return claims;
   const size = await templateSize(context, p);
-  if (!size.answered) return { ok: false, observed: `${p.seed} says: ${size.said}` };
+  if (!size.answered) return silent(p.seed, size.said);
   if (!isFormer(size.value, p)) return claims;
   return { ok: false, observed: `${claims.observed}, but ${p.statefulSet} requests ${size.value}` };
 }
@@ -80,13 +82,13 @@ const isFormer = (size: string | undefined, { gib }: Parameters): boolean =>
   size !== undefined && quantityBytes(size) !== gib * gibibyte;
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const there = await claimsOf(context, p);
-  for (const claim of there.answered ? there.value : []) {
+  const there = await told(context, p.seed, `the claims of ${p.label}`, () => claimsOf(context, p));
+  for (const claim of there) {
     if (!isGrown(claim, p.gib)) await runCommand(context, step, commandOf(claim.metadata.name));
   }
   await untilGrown(context, p);
-  const size = await templateSize(context, p);
-  if (size.answered && isFormer(size.value, p)) await runCommand(context, step, 'release-pods');
+  const size = await told(context, p.seed, 'the stateful set', () => templateSize(context, p));
+  if (isFormer(size, p)) await runCommand(context, step, 'release-pods');
 }
 
 async function untilGrown(context: StepContext, p: Parameters): Promise<void> {

@@ -5,6 +5,7 @@ import { readList } from '../../kubernetes/read.ts';
 import { belongsTo, ofRelease, workloadKinds } from '../../kubernetes/workloads.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { releaseOn } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -22,8 +23,9 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
     readList(host, 'pods', { namespace: p.namespace, selector: `app.kubernetes.io/instance=${p.release}` }, podObject),
     readList(host, 'persistentvolumeclaims', p, claimObject),
   ]);
-  if (!workloads.answered || !pods.answered || !claims.answered)
-    return { ok: false, observed: `${p.seed} does not answer` };
+  if (!workloads.answered) return silent(p.seed, workloads.said);
+  if (!pods.answered) return silent(p.seed, pods.said);
+  if (!claims.answered) return silent(p.seed, claims.said);
   const left = ofRelease(workloads.value, p.release).length + pods.value.length;
   if (left > 0) return { ok: false, observed: `${left} of its parts still exist` };
   const ours = (claim: ClaimObject) => p.namespace !== 'default' || belongsTo(p.release, claim);
@@ -44,10 +46,7 @@ export const helmUninstall: StepKind<typeof parameters> = {
     await context.until({
       for: 'the last parts of the product to end',
       deadline: minutes(3),
-      probe: async () => {
-        const { ok, observed } = await state(context, p);
-        return { ok, observed };
-      },
+      probe: () => state(context, p),
       causes: ['a node that does not answer still counts its pods'],
       next: [`sudo microk8s kubectl get pods -n ${p.namespace} on ${p.seed}`],
     });

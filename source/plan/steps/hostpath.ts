@@ -1,8 +1,10 @@
+import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { claimObject, namedObject } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
+import { told } from '../execution/told.ts';
 import type { StepContext } from '../step.ts';
 
 const provisioner = { kind: 'deployments', name: 'hostpath-provisioner', namespace: 'kube-system' } as const;
@@ -12,23 +14,27 @@ export const className = 'microk8s-hostpath';
 const defaultMark = 'storageclass.kubernetes.io/is-default-class';
 
 /** Whether a claim that names no class lands on it. */
-export async function isDefault(host: ReadOnlyHost): Promise<boolean> {
+export async function isDefault(host: ReadOnlyHost): Promise<Answer<boolean>> {
   const found = await readObject(host, 'storageclasses', className, undefined, namedObject);
-  return found.answered && found.value?.metadata.annotations[defaultMark] === 'true';
+  if (!found.answered) return found;
+  return { answered: true, value: found.value?.metadata.annotations[defaultMark] === 'true' };
 }
 
-export async function isOn(host: ReadOnlyHost): Promise<boolean> {
-  const found = await readObject(host, provisioner.kind, provisioner.name, provisioner.namespace, namedObject);
-  return found.answered && found.value !== undefined;
+/** Throws `StepFault` where the API of the seed does not answer. */
+export async function isOn(context: StepContext, seed: string): Promise<boolean> {
+  const { kind, name, namespace } = provisioner;
+  const found = await told(context, seed, name, (host) => readObject(host, kind, name, namespace, namedObject));
+  return found !== undefined;
 }
 
 /** Its own switch deletes the folder of its volumes: it is left on where a claim uses them. */
 export async function disableIfUnused(context: StepContext, seed: string): Promise<void> {
-  const host = await context.look(seed);
-  if (!(await isOn(host))) return;
-  const claims = await readList(host, 'persistentvolumeclaims', { all: true }, claimObject);
-  const used = !claims.answered || claims.value.some(({ spec }) => spec.storageClassName === className);
-  if (used) return void context.progress(`${className} stays: a claim uses it`);
+  if (!(await isOn(context, seed))) return;
+  const claims = await told(context, seed, 'the claims', (host) =>
+    readList(host, 'persistentvolumeclaims', { all: true }, claimObject),
+  );
+  if (claims.some(({ spec }) => spec.storageClassName === className))
+    return void context.progress(`${className} stays: a claim uses it`);
   await context.run(seed, microk8s.disable(`${hostpath}:destroy-storage`), { sudo: true });
 }
 

@@ -5,6 +5,7 @@ import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf, loadBalancerAnnotation } from '../../microk8s/tracks.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
@@ -47,7 +48,7 @@ function commands({ seed, channel, virtualAddress }: Parameters): PlannedCommand
 async function state(context: StepContext, { seed, channel, virtualAddress }: Parameters): Promise<StateCheck> {
   const name = serviceName(channel);
   const answer = await readObject(await context.look(seed), 'services', name, ingressNamespace, serviceObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no service ${name}` };
   const given = answer.value.status.loadBalancer.ingress.map(({ ip }) => ip);
   const ok = given.includes(virtualAddress);
@@ -57,11 +58,14 @@ async function state(context: StepContext, { seed, channel, virtualAddress }: Pa
   };
 }
 
-/** Only where it is seen to be: what was not asked may be there. */
+/** Traefik brings its own. */
 async function isMissing(context: StepContext, { seed, channel }: Parameters): Promise<boolean> {
+  if (ingressOf(channel) !== 'nginx') return false;
   const name = serviceName(channel);
-  const answer = await readObject(await context.look(seed), 'services', name, ingressNamespace, serviceObject);
-  return ingressOf(channel) === 'nginx' && answer.answered && answer.value === undefined;
+  const found = await told(context, seed, `service ${name}`, (host) =>
+    readObject(host, 'services', name, ingressNamespace, serviceObject),
+  );
+  return found === undefined;
 }
 
 export const ingressService: StepKind<typeof parameters> = {
@@ -76,10 +80,7 @@ export const ingressService: StepKind<typeof parameters> = {
     await context.until({
       for: `the ingress to get ${p.virtualAddress}`,
       deadline: minutes(2),
-      probe: async () => {
-        const { ok, observed } = await state(context, p);
-        return { ok, observed };
-      },
+      probe: () => state(context, p),
       causes: ['the address is not in the pool of MetalLB, or assigned to another service'],
       next: [`sudo microk8s kubectl get services -A on ${p.seed} shows who has it`],
     });

@@ -6,6 +6,7 @@ import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
@@ -20,7 +21,7 @@ import {
   tokensLeft,
 } from './join-token.ts';
 import { followJoin, joinRuns, joinUnit, startJoin } from './join-unit.ts';
-import { knownToSeed, ownMarks } from './membership.ts';
+import { knownToSeed, ownMarks, seedTells } from './membership.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
 
 const parameters = z.object({
@@ -93,8 +94,9 @@ const namedWhereManager = async (context: StepContext, p: Parameters): Promise<S
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
 async function membership(context: StepContext, p: Parameters): Promise<StateCheck & { readonly address?: string }> {
-  const known = await knownToSeed(context, p).catch(asObserved);
-  if ('observed' in known) return known;
+  const answer = await seedTells(context, p);
+  if (!answer.answered) return silent(p.seed, answer.said);
+  const known = answer.value;
   if (!known.node) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
   if (!known.node.ready) return { ok: false, observed: `${p.seed} reports ${p.node} as not ready` };
   const { address } = known.node;
@@ -107,11 +109,6 @@ async function membership(context: StepContext, p: Parameters): Promise<StateChe
 
 const votes = (role: string): string =>
   role === 'voter' ? ' and votes in the datastore' : ', a member of the datastore that does not vote yet';
-
-function asObserved(error: unknown): StateCheck {
-  if (error instanceof StepFault) return { ok: false, observed: error.seen };
-  throw error;
-}
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const settled = await earlierJoinSettles(context, p);
@@ -179,7 +176,7 @@ function untilBack(context: StepContext, p: Parameters): Promise<void> {
 /** Undefined where the API server of the node itself answers. */
 async function ownApi(context: StepContext, node: string): Promise<StateCheck | undefined> {
   const answer = await readList(await context.look(node), 'nodes', {}, nodeObject, { signal: context.signal });
-  return answer.answered ? undefined : { ok: false, observed: `${node} says: ${answer.said}` };
+  return answer.answered ? undefined : silent(node, answer.said);
 }
 
 /** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */
@@ -261,8 +258,9 @@ function untilTakenIn(context: StepContext, p: Parameters): Promise<void> {
 }
 
 async function takenIn(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const known = await knownToSeed(context, p).catch(asObserved);
-  if ('observed' in known) return known;
+  const answer = await seedTells(context, p);
+  if (!answer.answered) return silent(p.seed, answer.said);
+  const known = answer.value;
   if (!known.node && !known.member) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
   if (p.role === 'manager' && !known.member)
     return { ok: false, observed: `${p.node} is not a member of the datastore` };

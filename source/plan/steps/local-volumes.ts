@@ -5,6 +5,7 @@ import { readList } from '../../kubernetes/read.ts';
 import { counted } from '../../text/plural.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -19,7 +20,7 @@ type Parameters = z.output<typeof parameters>;
 /** A claim that is bound to another volume, or is gone, does not hold its pod on this node any more. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const answer = await readList(await context.look(p.seed), 'persistentvolumeclaims', { all: true }, claimObject);
-  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(p.seed, answer.said);
   const left = p.volumes.filter(({ namespace, claim, volume }) =>
     answer.value.some(
       ({ metadata, spec }) => metadata.namespace === namespace && metadata.name === claim && spec.volumeName === volume,

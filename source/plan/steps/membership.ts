@@ -1,3 +1,4 @@
+import type { Answer } from '../../host/answer.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
@@ -5,6 +6,7 @@ import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus } from '../../microk8s/status.ts';
 import { look } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
+import { told } from '../execution/told.ts';
 import type { StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -23,31 +25,27 @@ export interface KnownToSeed {
   readonly others: readonly { readonly role: string; readonly ready: boolean }[];
 }
 
-/** Asks the seed's API for Nodes and its status for members. Throws `StepFault` where one of the two gives no answer. */
-export async function knownToSeed(context: StepContext, p: Joining): Promise<KnownToSeed> {
+/** The same, and waits for the answer. Throws `StepFault` where none comes. */
+export const knownToSeed = (context: StepContext, p: Joining): Promise<KnownToSeed> =>
+  told(context, p.seed, 'its nodes and members', () => seedTells(context, p));
+
+/** Asks the seed's API for Nodes and its status for members. */
+export async function seedTells(context: StepContext, p: Joining): Promise<Answer<KnownToSeed>> {
   const answer = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
-  if (!answer.answered) throw silentSeed(p, answer.said);
+  if (!answer.answered) return answer;
   const status = parseMicroK8sStatus(await look(context, p.seed, microk8s.status(), minutes(2)));
-  if (status.state !== 'running') throw silentSeed(p, `MicroK8s is ${status.state}`);
+  if (status.state !== 'running') return { answered: false, said: `MicroK8s is ${status.state}` };
   const nodes = answer.value.map(clusterNode);
   // A member whose address no Node has (two networks) counts as ready while every Node is.
   const ready = (at: string) => nodes.find(({ address }) => address === at)?.ready ?? nodes.every((each) => each.ready);
-  return {
+  const value = {
     node: nodes.find(({ name }) => name === p.node),
     member: status.members.find(({ address }) => address === p.address),
     others: status.members
       .filter(({ address }) => address !== p.address)
       .map(({ address, role }) => ({ role, ready: ready(address) })),
   };
-}
-
-function silentSeed({ node, seed }: Joining, seen: string): StepFault {
-  return new StepFault({
-    tried: `ask ${seed} what it knows of ${node}`,
-    seen,
-    causes: ['the datastore has no quorum: too many managers are down', `MicroK8s does not run on ${seed}`],
-    next: [`sudo microk8s status on ${seed}`],
-  });
+  return { answered: true, value };
 }
 
 /** What the node itself says, by the files that MicroK8s keeps. */

@@ -4,6 +4,7 @@ import { namespaceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -12,7 +13,7 @@ type Parameters = z.output<typeof parameters>;
 
 async function state(context: StepContext, { seed, namespace }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'namespaces', namespace, undefined, namespaceObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no namespace ${namespace}` };
   const { phase } = answer.value.status;
   return { ok: phase === 'Active', observed: `namespace ${namespace} is ${phase.toLowerCase()}` };

@@ -6,9 +6,10 @@ import { readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { knownToSeed, ownMarks, refuseLossOfQuorum, untilForgotten } from './membership.ts';
+import { knownToSeed, ownMarks, refuseLossOfQuorum, seedTells, untilForgotten } from './membership.ts';
 
 const role = z.enum(['manager', 'worker']);
 const parameters = z.object({
@@ -26,7 +27,9 @@ type Parameters = z.output<typeof parameters>;
 
 /** Asked of the seed; a node that joined again in its new role, or whose new machine is a member, has left as it should. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const known = await knownToSeed(context, p);
+  const answer = await seedTells(context, p);
+  if (!answer.answered) return silent(p.seed, answer.said);
+  const known = answer.value;
   if (!known.node && !known.member) return { ok: true, observed: `${p.seed} no longer knows ${p.node}` };
   if (await joinedAgain(context, p)) return { ok: true, observed: `${p.node} has joined again` };
   return {
@@ -41,8 +44,10 @@ async function joinedAgain(context: StepContext, p: Parameters): Promise<boolean
     const own = await ownMarks(context, p.node);
     return own.member || own.worker;
   }
-  const answer = await readObject(await context.look(p.seed), 'nodes', p.node, undefined, nodeObject);
-  return answer.answered && answer.value !== undefined && clusterNode(answer.value).role === p.becomes;
+  const found = await told(context, p.seed, `node ${p.node}`, (host) =>
+    readObject(host, 'nodes', p.node, undefined, nodeObject),
+  );
+  return found !== undefined && clusterNode(found).role === p.becomes;
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {

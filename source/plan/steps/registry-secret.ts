@@ -4,6 +4,7 @@ import { secretObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import { dockerLogins, type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -35,7 +36,7 @@ async function wanted(context: StepContext): Promise<string> {
 
 async function state(context: StepContext, { seed, namespace, name, host }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no secret ${name}` };
   const ok = answer.value.data[key] === (await wanted(context));
   return { ok, observed: `secret ${name} holds ${ok ? `the login of ${host}` : 'another login'}` };

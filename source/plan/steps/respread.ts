@@ -27,7 +27,9 @@ async function look(context: StepContext, p: Parameters): Promise<Seen> {
     readList(host, 'nodes', {}, nodeObject),
   ]);
   const not = (observed: string): Seen => ({ ok: false, observed, complete: false, surplus: undefined });
-  if (!object.answered || !pods.answered || !nodes.answered) return not(`${p.seed} does not answer`);
+  if (!object.answered) return not(`${p.seed} says: ${object.said}`);
+  if (!pods.answered) return not(`${p.seed} says: ${pods.said}`);
+  if (!nodes.answered) return not(`${p.seed} says: ${nodes.said}`);
   if (object.value === undefined) return not(`deployment ${p.deployment} does not exist`);
   const { ready, wanted, complete } = workloadState(object.value);
   if (!complete) return not(`${ready} of ${wanted} are ready`);

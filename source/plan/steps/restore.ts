@@ -7,6 +7,7 @@ import { kloudspot } from '../../text/command.ts';
 import { backupFile, localBackups } from '../../workstation/backups.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { backupMark } from './backup.ts';
@@ -19,7 +20,7 @@ type Parameters = z.output<typeof parameters>;
 async function state(context: StepContext, { seed, backup }: Parameters): Promise<StateCheck> {
   const { name, namespace } = backupMark;
   const answer = await readObject(await context.look(seed), 'configmaps', name, namespace, configMapObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   const from = answer.value?.data['backup'];
   const ok = from === backup && context.recall('restarted') === 'yes';
   return { ok, observed: from === undefined ? 'the datastore names no backup' : `the datastore is that of ${from}` };

@@ -30,8 +30,7 @@ const wanted = (p: Parameters): WorkloadsWanted => ({ ...partsOf(p), notReady: p
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if ((await inForce(context, p)) === undefined) return { ok: false, observed: 'another revision is deployed' };
-  const { ok, observed } = await workloadsReady(context, wanted(p));
-  return { ok, observed };
+  return workloadsReady(context, wanted(p));
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {

@@ -5,6 +5,7 @@ import { readList } from '../../kubernetes/read.ts';
 import { copiesSeen } from '../../storage/engines/engines.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { partsOf, workloadsReady } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -21,12 +22,12 @@ type Parameters = z.output<typeof parameters>;
 /** Every node is ready and open, and every part of the product is, where it is installed. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const answer = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
-  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(p.seed, answer.said);
   const nodes = answer.value.map(clusterNode);
   const open = p.nodes.filter((name) => !nodes.some((node) => node.name === name && node.ready && node.schedulable));
   if (open.length > 0) return { ok: false, observed: `not ready: ${open.join(', ')}` };
   const parts = await workloadsReady(context, { ...partsOf(p), atLeast: 0 });
-  if (!parts.ok) return { ok: false, observed: parts.observed };
+  if (!parts.ok) return parts;
   const broken = p.copies ? await brokenCopies(context, p.seed) : [];
   if (broken.length > 0) return { ok: false, observed: `copies of shared volumes not healthy: ${broken.join(', ')}` };
   return { ok: true, observed: `${p.nodes.length} nodes and every part are ready` };

@@ -8,6 +8,7 @@ import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { drainSeconds } from './drain.ts';
@@ -35,7 +36,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 /** As the cluster sees it: the kubelet of the new track, ready, and open for pods. */
 async function nodeState(context: StepContext, { node, through, channel }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(through), 'nodes', node, undefined, nodeObject);
-  if (!answer.answered) return { ok: false, observed: `${through} says: ${answer.said}` };
+  if (!answer.answered) return silent(through, answer.said);
   if (!answer.value) return { ok: false, observed: `${node} is not in the cluster` };
   const { ready, version, schedulable } = clusterNode(answer.value);
   const right = version.startsWith(`v${trackOf(channel)}.`);

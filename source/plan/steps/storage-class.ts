@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { storageClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -35,17 +38,22 @@ function manifest(p: Parameters): string {
   ]);
 }
 
-interface Standing extends StateCheck {
-  readonly is: 'same' | 'other' | 'missing' | 'not asked';
-}
+type Standing = 'same' | 'other' | 'missing';
 
-async function standing(context: StepContext, p: Parameters): Promise<Standing> {
-  const answer = await readObject(await context.look(p.seed), 'storageclasses', p.name, undefined, storageClassObject);
-  if (!answer.answered) return { ok: false, is: 'not asked', observed: `${p.seed} says: ${answer.said}` };
-  if (!answer.value) return { ok: false, is: 'missing', observed: `no class ${p.name}` };
+async function standing(host: ReadOnlyHost, p: Parameters): Promise<Answer<Standing>> {
+  const answer = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
+  if (!answer.answered) return answer;
+  if (!answer.value) return { answered: true, value: 'missing' };
   const { provisioner, parameters: settings, volumeBindingMode } = answer.value;
   const same = provisioner === p.provisioner && volumeBindingMode === p.binding && sameWords(settings, p.settings);
-  return { ok: same, is: same ? 'same' : 'other', observed: same ? `class ${p.name} is there` : differs };
+  return { answered: true, value: same ? 'same' : 'other' };
+}
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const found = await standing(await context.look(p.seed), p);
+  if (!found.answered) return silent(p.seed, found.said);
+  const words = { same: `class ${p.name} is there`, other: differs, missing: `no class ${p.name}` };
+  return { ok: found.value === 'same', observed: words[found.value] };
 }
 
 function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
@@ -56,9 +64,9 @@ function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<strin
 export const storageClass: StepKind<typeof parameters> = {
   kind: 'storage-class',
   parameters,
-  state: standing,
+  state,
   async act(context, p, step) {
-    const { is } = await standing(context, p);
+    const is = await told(context, p.seed, `class ${p.name}`, (host) => standing(host, p));
     if (is === 'missing') context.remember('made', p.name);
     if (is === 'other') await runCommand(context, step, 'delete');
     await carryOut(context, step);

@@ -30,8 +30,8 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (release.status !== 'deployed') return { ok: false, observed: `release ${p.release} is ${release.status}` };
   if (release.description !== madeOf(p.digest))
     return { ok: false, observed: `${p.release} is installed with other settings` };
-  const { ok, observed } = await workloadsReady(context, partsOf(p));
-  return { ok, observed: `${p.label}: ${observed}` };
+  const parts = await workloadsReady(context, partsOf(p));
+  return { ...parts, observed: `${p.label}: ${parts.observed}` };
 }
 
 /** Judged by what is there: a kill between the removal of a release and this leaves the object without the release. */

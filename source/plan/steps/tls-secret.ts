@@ -5,6 +5,7 @@ import { readObject } from '../../kubernetes/read.ts';
 import { ensurePair, standingPair } from '../../workstation/tls-pair.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -32,7 +33,7 @@ async function state(context: StepContext, { seed, namespace, name }: Parameters
   const pair = await standingPair(context.site, context.files, context.clock.now());
   if (!pair) return { ok: false, observed: 'no certificate was made yet' };
   const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no secret ${name}` };
   const same = answer.value.data['tls.crt'] === base64(pair.certificate);
   return {

@@ -1,6 +1,7 @@
+import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
 import type { Where } from '../../kubernetes/kubectl.ts';
-import type { Answer, Asking } from '../../kubernetes/read.ts';
+import type { Asking } from '../../kubernetes/read.ts';
 import type { Product } from '../../product/schema.ts';
 
 /** The pool of shared volumes on one node, as the cluster shows it. */

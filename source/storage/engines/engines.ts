@@ -1,5 +1,6 @@
+import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
-import type { Answer, Asking } from '../../kubernetes/read.ts';
+import type { Asking } from '../../kubernetes/read.ts';
 import { type Site, siteSchema } from '../../site/schema.ts';
 import { cstor } from './cstor/cstor.ts';
 import type { CopySeen, EngineProfile, PoolSeen } from './engine.ts';

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Answer } from '../../../host/answer.ts';
+import type { ReadOnlyHost } from '../../../host/host.ts';
 import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { readList } from '../../../kubernetes/read.ts';
 import {
@@ -13,6 +15,7 @@ import {
 import { counted } from '../../../text/plural.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { silent, told } from '../../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { poolInstances } from './instances.ts';
 
@@ -39,29 +42,25 @@ interface Seen {
   readonly copies: readonly VolumeReplicaObject[];
 }
 
-/** Volumes and their copies in the cluster; a text says why they were not seen. */
-export async function volumesSeen(
-  context: StepContext,
-  { seed, namespace }: { readonly seed: string; readonly namespace: string },
-): Promise<Seen | string> {
-  const host = await context.look(seed);
+/** Volumes and their copies in the cluster. */
+export async function volumesSeen(host: ReadOnlyHost, namespace: string): Promise<Answer<Seen>> {
   const [volumes, copies] = await Promise.all([
     readList(host, cstorKinds.configs, { namespace }, volumeConfigObject),
     readList(host, cstorKinds.replicas, { namespace }, volumeReplicaObject),
   ]);
-  if (!volumes.answered) return `${seed} says: ${volumes.said}`;
-  if (!copies.answered) return `${seed} says: ${copies.said}`;
-  return { volumes: volumes.value, copies: copies.value };
+  if (!volumes.answered) return volumes;
+  if (!copies.answered) return copies;
+  return { answered: true, value: { volumes: volumes.value, copies: copies.value } };
 }
 
 /** Pools that may carry a copy now. */
-async function usable(context: StepContext, p: Parameters): Promise<string[]> {
-  const found = await poolInstances(context, p, poolInstanceObject);
-  return found
-    .filter(
-      ({ metadata, status }) => status.phase === 'ONLINE' && !status.readOnly && !p.without.includes(metadata.name),
-    )
-    .map(({ metadata }) => metadata.name);
+async function usable(host: ReadOnlyHost, { namespace, without }: Parameters): Promise<Answer<string[]>> {
+  const found = await poolInstances(host, namespace, poolInstanceObject);
+  if (!found.answered) return found;
+  const open = found.value.filter(
+    ({ metadata, status }) => status.phase === 'ONLINE' && !status.readOnly && !without.includes(metadata.name),
+  );
+  return { answered: true, value: open.map(({ metadata }) => metadata.name) };
 }
 
 const healthyOn = (volume: VolumeConfigObject, { copies }: Seen, pools: readonly string[]): string[] =>
@@ -72,20 +71,23 @@ const healthyOn = (volume: VolumeConfigObject, { copies }: Seen, pools: readonly
     .filter((pool) => pools.includes(pool));
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const [seen, pools] = await Promise.all([volumesSeen(context, p), usable(context, p)]);
-  if (typeof seen === 'string') return { ok: false, observed: seen };
-  const wanted = Math.min(p.copies, pools.length);
-  const open = seen.volumes.filter((volume) => healthyOn(volume, seen, pools).length < wanted);
+  const host = await context.look(p.seed);
+  const [seen, pools] = await Promise.all([volumesSeen(host, p.namespace), usable(host, p)]);
+  if (!seen.answered) return silent(p.seed, seen.said);
+  if (!pools.answered) return silent(p.seed, pools.said);
+  const { volumes } = seen.value;
+  const wanted = Math.min(p.copies, pools.value.length);
+  const open = volumes.filter((volume) => healthyOn(volume, seen.value, pools.value).length < wanted);
   if (open.length > 0 || wanted === 0)
-    return { ok: false, observed: `${open.length} of ${seen.volumes.length} have fewer than ${wanted} healthy copies` };
-  return { ok: true, observed: `${counted(seen.volumes.length, 'volume')}, ${counted(wanted, 'copy', 'copies')} each` };
+    return { ok: false, observed: `${open.length} of ${volumes.length} have fewer than ${wanted} healthy copies` };
+  return { ok: true, observed: `${counted(volumes.length, 'volume')}, ${counted(wanted, 'copy', 'copies')} each` };
 }
 
 /** One copy more for one volume at a time: cStor changes the number of copies step by step. */
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const pools = await usable(context, p);
-  const seen = await volumesSeen(context, p);
-  for (const volume of typeof seen === 'string' ? [] : seen.volumes) {
+  const pools = await told(context, p.seed, 'the pools', (host) => usable(host, p));
+  const { volumes } = await told(context, p.seed, 'the shared volumes', (host) => volumesSeen(host, p.namespace));
+  for (const volume of volumes) {
     const present = poolsOf(volume);
     const staying = present.filter((pool) => pools.includes(pool));
     const fresh = pools.filter((pool) => !present.includes(pool));
@@ -114,14 +116,14 @@ async function untilRebuilt(context: StepContext, p: Parameters, volume: string)
     deadline: minutes(110),
     every: 5_000,
     probe: async () => {
-      const seen = await volumesSeen(context, p);
-      if (typeof seen === 'string') return { ok: false, observed: seen };
-      const own = seen.copies.filter(({ metadata }) => metadata.labels[copyLabels.volume] === volume);
+      const seen = await volumesSeen(await context.look(p.seed), p.namespace);
+      if (!seen.answered) return silent(p.seed, seen.said);
+      const own = seen.value.copies.filter(({ metadata }) => metadata.labels[copyLabels.volume] === volume);
       const open = own.filter(
         ({ metadata, status }) =>
           status.phase !== 'Healthy' && !p.without.includes(metadata.labels[copyLabels.pool] ?? ''),
       );
-      const config = seen.volumes.find(({ metadata }) => metadata.name === volume);
+      const config = seen.value.volumes.find(({ metadata }) => metadata.name === volume);
       const made = config === undefined || own.length >= poolsOf(config).length;
       return { ok: made && open.length === 0, observed: open.map(({ status }) => status.phase).join(', ') || 'filled' };
     },

@@ -7,6 +7,7 @@ import { counted } from '../../../text/plural.ts';
 import { quantityBytes } from '../../../text/quantity.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { silent, told } from '../../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { poolInstances } from './instances.ts';
 
@@ -36,9 +37,10 @@ function tookDevice({ status }: PoolSizeObject, gib: number): boolean {
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const found = await poolInstances(context, p, poolSizeObject);
+  const found = await poolInstances(await context.look(p.seed), p.namespace, poolSizeObject);
+  if (!found.answered) return silent(p.seed, found.said);
   const open = p.pools.flatMap(({ node, gib }) => {
-    const pool = found.find((each) => nodeOf(each) === node);
+    const pool = found.value.find((each) => nodeOf(each) === node);
     if (pool && tookDevice(pool, gib)) return [];
     return [`${node}: ${pool ? gigabytes(quantityBytes(pool.status.capacity.total) ?? 0) : 'no pool'}`];
   });
@@ -47,7 +49,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const found = await poolInstances(context, p, poolSizeObject);
+  const found = await told(context, p.seed, 'the pools', (host) => poolInstances(host, p.namespace, poolSizeObject));
   for (const { node, gib } of p.pools) {
     const pool = found.find((each) => nodeOf(each) === node);
     if (!pool || tookDevice(pool, gib)) continue;

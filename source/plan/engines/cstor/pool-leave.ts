@@ -5,6 +5,7 @@ import { readObject } from '../../../kubernetes/read.ts';
 import { copyLabels, cstorKinds, hostname } from '../../../storage/engines/cstor/objects.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { silent, told } from '../../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { onPools, poolsOf, volumesSeen } from './copies.ts';
 import { poolName } from './instances.ts';
@@ -34,7 +35,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
     p.namespace,
     namedObject,
   );
-  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.answered) return silent(p.seed, answer.said);
   const ok = answer.value === undefined;
   return { ok, observed: ok ? `pool ${p.instance} is gone` : `pool ${p.instance} still exists` };
 }
@@ -58,8 +59,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const seen = await volumesSeen(context, p);
-  for (const volume of typeof seen === 'string' ? [] : seen.volumes) {
+  const { volumes } = await told(context, p.seed, 'the shared volumes', (host) => volumesSeen(host, p.namespace));
+  for (const volume of volumes) {
     const pools = poolsOf(volume);
     if (!pools.includes(p.instance)) continue;
     const rest = onPools(pools.filter((pool) => pool !== p.instance));
@@ -70,9 +71,9 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
     deadline: minutes(10),
     every: 3_000,
     probe: async () => {
-      const now = await volumesSeen(context, p);
-      if (typeof now === 'string') return { ok: false, observed: now };
-      const left = now.copies.filter(({ metadata }) => metadata.labels[copyLabels.pool] === p.instance);
+      const now = await volumesSeen(await context.look(p.seed), p.namespace);
+      if (!now.answered) return silent(p.seed, now.said);
+      const left = now.value.copies.filter(({ metadata }) => metadata.labels[copyLabels.pool] === p.instance);
       if (!p.alive)
         for (const { metadata } of left) await run(context, step, 'release-copy', { '<copy>': metadata.name });
       return { ok: left.length === 0, observed: `${left.length} left` };
@@ -84,10 +85,12 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
 
 /** The list of pools is replaced as a whole: what is there now, without this node's. */
 async function dropPool(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const found = await readObject(await context.look(p.seed), cstorKinds.clusters, poolName, p.namespace, cluster);
-  if (!found.answered || found.value === undefined) return;
-  const pools = found.value.spec.pools.filter(({ nodeSelector }) => nodeSelector[hostname] !== p.node);
-  if (pools.length === found.value.spec.pools.length) return;
+  const found = await told(context, p.seed, 'the declared pools', (host) =>
+    readObject(host, cstorKinds.clusters, poolName, p.namespace, cluster),
+  );
+  if (found === undefined) return;
+  const pools = found.spec.pools.filter(({ nodeSelector }) => nodeSelector[hostname] !== p.node);
+  if (pools.length === found.spec.pools.length) return;
   await run(context, step, 'drop-pool', { '<pools>': JSON.stringify({ spec: { pools } }) });
 }
 

@@ -16,6 +16,7 @@ import { kloudspot } from '../../../text/command.ts';
 import { counted } from '../../../text/plural.ts';
 import { carryOut } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { silent, told } from '../../execution/told.ts';
 import { manifestText } from '../../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { StepFault } from '../../step-fault.ts';
@@ -66,24 +67,19 @@ function deviceOf(
   });
 }
 
-async function devices(context: StepContext, p: Parameters): Promise<readonly BlockDeviceObject[]> {
-  const answer = await readList(await context.look(p.seed), cstorKinds.devices, p, blockDeviceObject);
-  return answer.answered ? answer.value : [];
-}
-
 const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && !status.readOnly;
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck & { readonly hopeless?: boolean }> {
   const host = await context.look(p.seed);
   const cluster = await readObject(host, cstorKinds.clusters, poolName, p.namespace, poolClusterObject);
-  if (!cluster.answered) return { ok: false, observed: `${p.seed} says: ${cluster.said}` };
+  if (!cluster.answered) return silent(p.seed, cluster.said);
   if (!cluster.value) return { ok: false, observed: 'no pool' };
-  const found = await poolInstances(context, p, poolInstanceObject);
-  const open = nodesOf(p).filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
-  return {
-    ok: open.length === 0,
-    observed: open.length === 0 ? `${counted(p.pools.length, 'pool')} online` : sayPools(found, open),
-  };
+  const found = await poolInstances(host, p.namespace, poolInstanceObject);
+  if (!found.answered) return silent(p.seed, found.said);
+  const open = nodesOf(p).filter((node) => !found.value.some((each) => nodeOf(each) === node && usable(each)));
+  if (open.length === 0) return { ok: true, observed: `${counted(p.pools.length, 'pool')} online` };
+  const hopeless = found.value.some(({ status }) => terminal.includes(status.phase));
+  return { ok: false, observed: sayPools(found.value, open), hopeless };
 }
 
 function sayPools(found: readonly PoolInstanceObject[], open: readonly string[]): string {
@@ -102,9 +98,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     for: `each node to show ${volumes} as a block device`,
     deadline: minutes(5),
     probe: async () => {
-      const found = await devices(context, p);
+      const found = await readList(await context.look(p.seed), cstorKinds.devices, p, blockDeviceObject);
+      if (!found.answered) return silent(p.seed, found.said);
       for (const pool of p.pools) {
-        const device = deviceOf(found, pool);
+        const device = deviceOf(found.value, pool);
         if (device) names[placeholder(pool.node)] = device.metadata.name;
       }
       const missing = nodesOf(p).filter((node) => !(placeholder(node) in names));
@@ -122,13 +119,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     for: 'every pool to be online',
     deadline: minutes(10),
     every: 3_000,
-    probe: async () => {
-      const { ok, observed } = await state(context, p);
-      const lost = (await poolInstances(context, p, poolInstanceObject)).some(({ status }) =>
-        terminal.includes(status.phase),
-      );
-      return { ok: ok, observed, hopeless: lost };
-    },
+    probe: () => state(context, p),
     causes: ['the logical volume holds a file system or a former pool', 'iscsid does not run on a node'],
     next: [`sudo microk8s kubectl describe ${cstorKinds.clusters} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
@@ -136,15 +127,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 
 /** The device of a pool that stands, by the list of pools. */
 async function deviceOfPool(context: StepContext, p: Parameters, node: string): Promise<string> {
-  const found = await readObject(
-    await context.look(p.seed),
-    cstorKinds.clusters,
-    poolName,
-    p.namespace,
-    poolClusterObject,
+  const found = await told(context, p.seed, 'the declared pools', (host) =>
+    readObject(host, cstorKinds.clusters, poolName, p.namespace, poolClusterObject),
   );
-  const pools = found.answered ? (found.value?.spec.pools ?? []) : [];
-  const pool = pools.find(({ nodeSelector }) => nodeSelector[hostname] === node);
+  const pool = found?.spec.pools.find(({ nodeSelector }) => nodeSelector[hostname] === node);
   const device = pool?.dataRaidGroups[0]?.blockDevices[0]?.blockDeviceName;
   if (device !== undefined) return device;
   throw new StepFault({

@@ -1,0 +1,14 @@
+import { spokenLines } from '../text/spoken-lines.ts';
+import type { RunResult } from './host.ts';
+
+/** What a program of a node told, as far as it did. `said` is the first line of what came instead. */
+export type Answer<T> =
+  | { readonly answered: true; readonly value: T }
+  | { readonly answered: false; readonly said: string };
+
+/** The first line that says something, errors before output. */
+export function firstWords(result: Pick<RunResult, 'code' | 'stdout' | 'stderr' | 'leftOut'>): string {
+  if (result.leftOut !== undefined) return `its answer is too long: ${result.leftOut} bytes of it were left out`;
+  const text = result.stderr.trim() || result.stdout.trim();
+  return spokenLines(text)[0]?.trim() ?? `exit code ${result.code}`;
+}
