@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type CertificateDate, certificateDates, parseCertificateDates } from '../microk8s/certificates.ts';
 import { lockFolder, microk8sFiles } from '../microk8s/node.ts';
+import { readSnapList } from '../microk8s/snap.ts';
 import { defined } from '../text/defined.ts';
 import {
   lines,
@@ -140,23 +141,13 @@ export function microK8sFacts(sections: Sections): MicroK8sFacts {
   };
 }
 
-/** `snap list microk8s`: a line of headings, then Name, Version, Rev, Tracking, Publisher, Notes. */
 function installedSnap(
   text: string,
-  output: SectionOutput,
+  { code, stderr = '' }: SectionOutput,
 ): Pick<MicroK8sFacts, 'version' | 'revision' | 'channel' | 'held' | 'broken'> | undefined {
-  // snapd is missing, or it says "no matching snaps installed".
-  if (output.code === 127 || (output.code === 1 && /no matching snaps/.test(output.stderr ?? ''))) return undefined;
-  if (output.code !== 0) throw new SectionProblem(reason(output));
-  const line = /^microk8s\s.*$/m.exec(text)?.[0];
-  if (line === undefined) return undefined;
-  const [, version = '', revision = '', channel = '', , notes = ''] = line.trim().split(/\s+/);
-  const marks = notes.split(',');
-  return {
-    version,
-    revision,
-    channel,
-    held: marks.includes('held'),
-    ...(marks.includes('broken') ? { broken: true } : {}),
-  };
+  const answer = readSnapList('microk8s', { code, stdout: text, stderr });
+  if (!answer.answered) throw new SectionProblem(answer.said);
+  if (answer.value === undefined) return undefined;
+  const { tracking, broken, ...rest } = answer.value;
+  return { ...rest, channel: tracking, ...(broken ? { broken } : {}) };
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type Answer, firstWords } from '../host/answer.ts';
+import type { RunResult } from '../host/host.ts';
 import { parseSafeJson } from '../text/safe-text.ts';
 
 export { defaultChannel, trackOf } from './tracks.ts';
@@ -75,13 +77,16 @@ function asJson(text: string): unknown {
   }
 }
 
-/** Of `snap get -d system proxy`; empty where none is set, or another text came. */
-export function parseSystemProxy(stdout: string): SystemProxy {
-  const read = systemProxy.safeParse(asJson(stdout));
-  if (!read.success) return {};
+type Output = Pick<RunResult, 'code' | 'stdout' | 'stderr'>;
+
+/** Of `snap get -d system proxy`; empty where none is set. */
+export function readSystemProxy(output: Output): Answer<SystemProxy> {
+  if (output.code === 1 && output.stderr.includes('configuration option')) return { answered: true, value: {} };
+  const read = systemProxy.safeParse(asJson(output.stdout));
+  if (output.code !== 0 || !read.success) return { answered: false, said: firstWords(output) };
   const { http, https, 'no-proxy': none } = read.data.proxy;
   const given = (text: string | undefined) => (text === '' ? undefined : text);
-  return { http: given(http), https: given(https), none: given(none) };
+  return { answered: true, value: { http: given(http), https: given(https), none: given(none) } };
 }
 
 export interface InstalledSnap {
@@ -90,17 +95,26 @@ export interface InstalledSnap {
   /** Channel that it follows: `1.34/stable`. */
   readonly tracking: string;
   readonly held: boolean;
+  /** snapd has it, but cannot mount it. */
+  readonly broken: boolean;
 }
 
-/** One row of `snap list NAME`; its columns are Name, Version, Rev, Tracking, Publisher, Notes. Undefined where it is not installed. */
-export function parseSnapList(name: string, stdout: string): InstalledSnap | undefined {
+/**
+ * One row of `snap list NAME`; its columns are Name, Version, Rev, Tracking, Publisher, Notes. Undefined where it is not installed, or
+ * not even snapd is. A snapd that restarts answers nothing: exit code 1 too, with other words (snapd cmd/snap/cmd_list.go).
+ */
+export function readSnapList(name: string, output: Output): Answer<InstalledSnap | undefined> {
+  const { code, stdout, stderr } = output;
+  if (code === 127 || (code === 1 && /no matching snaps/.test(stderr))) return { answered: true, value: undefined };
   const row = stdout
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .find(([first]) => first === name);
-  const [, version, revision, tracking] = row ?? [];
-  if (!row || !version || !revision || !tracking) return undefined;
-  return { version, revision, tracking, held: (row.at(-1) ?? '').split(',').includes('held') };
+  const [, version, revision, tracking, , notes = ''] = row ?? [];
+  if (code !== 0 || !version || !revision || !tracking) return { answered: false, said: firstWords(output) };
+  const marks = notes.split(',');
+  const value = { version, revision, tracking, held: marks.includes('held'), broken: marks.includes('broken') };
+  return { answered: true, value };
 }
 
 /** Statuses of a change that snapd still works at (snapd overlord/state/change.go). */

@@ -1,7 +1,7 @@
-import type { ReadOnlyHost } from '../host/host.ts';
+import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { authorization, parseAuthorization } from '../microk8s/authorization.ts';
 import { certificateDates, parseCertificateDates } from '../microk8s/certificates.ts';
-import { parseSnapList, snap } from '../microk8s/snap.ts';
+import { readSnapList, snap } from '../microk8s/snap.ts';
 import { fileSystemSpace, parseFileSystemSpace, parseThinPoolUse, thinPoolUse } from '../storage/fullness.ts';
 import { groupsMissingDisks, parseMissingDisks } from '../storage/missing-disks.ts';
 import type { ObservedMachine } from './observation.ts';
@@ -19,7 +19,7 @@ export async function lookAtMachine(host: ReadOnlyHost, deadline: number): Promi
   ]);
   return {
     node: host.name,
-    snap: list && (parseSnapList('microk8s', list.stdout) ?? (list.code === 0 ? undefined : 'absent')),
+    snap: snapOf(list),
     certificates: dates?.code === 0 ? parseCertificateDates(dates.stdout) : undefined,
     authorization: authority?.code === 0 ? parseAuthorization(authority.stdout) : undefined,
     missingDisks: groups?.code === 0 ? parseMissingDisks(groups.stdout) : undefined,
@@ -27,4 +27,9 @@ export async function lookAtMachine(host: ReadOnlyHost, deadline: number): Promi
     fileSystems: space && parseFileSystemSpace(space.stdout),
     thinPools: thin?.code === 0 ? parseThinPoolUse(thin.stdout) : undefined,
   };
+}
+
+function snapOf(list: RunResult | undefined): ObservedMachine['snap'] {
+  const answer = list && readSnapList('microk8s', list);
+  return answer?.answered ? (answer.value ?? 'absent') : undefined;
 }

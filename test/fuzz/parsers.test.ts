@@ -22,7 +22,7 @@ import { withDefaults } from '../../source/kubernetes/value-schema.ts';
 import { parseAuthorization } from '../../source/microk8s/authorization.ts';
 import { parseCertificateDates, parseCertificateNames } from '../../source/microk8s/certificates.ts';
 import { parseJoinToken, parseJson } from '../../source/microk8s/microk8s.ts';
-import { openChange, parseSnapList, parseSystemProxy, runningTask } from '../../source/microk8s/snap.ts';
+import { openChange, readSnapList, readSystemProxy, runningTask } from '../../source/microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/microk8s/status.ts';
 import { netplanDocument, netplanRefusals } from '../../source/network/netplan.ts';
 import { loadProduct } from '../../source/product/load.ts';
@@ -120,7 +120,7 @@ describe('a damaged text is read as far as it goes, or refused in plain words:',
         parseJoinToken(text);
         parseJson(text);
         parseCertificateDates(text);
-        parseSnapList('microk8s', text);
+        readSnapList('microk8s', { code: 0, stdout: text, stderr: '' });
         openChange(text);
         runningTask(text);
       },
@@ -141,7 +141,7 @@ describe('a damaged text is read as far as it goes, or refused in plain words:',
       'settings and certificates of a node',
       [snapProxy, certificateNames],
       (text) => {
-        parseSystemProxy(text);
+        readSystemProxy({ code: 0, stdout: text, stderr: '' });
         parseAuthorization(text);
         parseCertificateNames(text);
       },

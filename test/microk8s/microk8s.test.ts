@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ingressOf, microk8s, parseJoinToken } from '../../source/microk8s/microk8s.ts';
-import { openChange, parseSnapList, runningTask } from '../../source/microk8s/snap.ts';
+import { openChange, readSnapList, runningTask } from '../../source/microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/microk8s/status.ts';
 
 const said = (stdout: string, code = 0, stderr = '') => ({ stdout, stderr, code });
@@ -110,13 +110,25 @@ test.each([
   ['classic', false],
 ])('snap list with notes %s', (notes, held) => {
   const text = `Name      Version  Rev   Tracking     Publisher   Notes\nmicrok8s  v1.34.1  8000  1.34/stable  canonical✓  ${notes}\n`;
-  expect(parseSnapList('microk8s', text)).toEqual({
-    version: 'v1.34.1',
-    revision: '8000',
-    tracking: '1.34/stable',
-    held,
+  const answer = { code: 0, stdout: text, stderr: '' };
+  expect(readSnapList('microk8s', answer)).toEqual({
+    answered: true,
+    value: { version: 'v1.34.1', revision: '8000', tracking: '1.34/stable', held, broken: false },
   });
-  expect(parseSnapList('core22', text)).toBeUndefined();
+  expect(readSnapList('core22', answer)).toMatchObject({ answered: false });
+});
+
+test.each([
+  ['a snap that is not there', 1, 'error: no matching snaps installed', { answered: true, value: undefined }],
+  ['a machine without snapd', 127, 'snap: command not found', { answered: true, value: undefined }],
+  [
+    'a snapd that restarts',
+    1,
+    'error: cannot list snaps: cannot communicate with server: Get "http://localhost/v2/snaps?snaps=microk8s": dial unix /run/snapd.socket: connect: connection refused',
+    { answered: false, said: expect.stringContaining('cannot communicate with server') },
+  ],
+])('snap list of %s', (_, code, stderr, expected) => {
+  expect(readSnapList('microk8s', { code, stdout: '', stderr })).toEqual(expected);
 });
 
 test('snap changes names the change that snapd works at, and snap tasks what it does and how much of it is done', () => {

@@ -70,3 +70,12 @@ export const history = (...statuses: readonly string[]) =>
   JSON.stringify(
     statuses.map((status, index) => ({ revision: index + 1, status, chart: 'kloudspot-0.1.0', description: '' })),
   );
+
+/** Of `snap list NAME`. */
+export const noSnap = { code: 1, stderr: 'error: no matching snaps installed' };
+/** Of any question to a snapd that restarts. */
+export const noSnapd = {
+  code: 1,
+  stderr:
+    'error: cannot list snaps: cannot communicate with server: Get "http://localhost/v2/snaps?snaps=microk8s": dial unix /run/snapd.socket: connect: connection refused',
+};

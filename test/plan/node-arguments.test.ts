@@ -10,7 +10,7 @@ import { stepKinds } from '../../source/plan/kinds.ts';
 import { launchConfiguration } from '../../source/plan/release/launch-configuration.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressArgument, setArguments } from '../../source/plan/steps/node-arguments.ts';
-import { nodes, service, status, workloads } from './cluster-words.ts';
+import { nodes, noSnap, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, type FakeOptions, fakeWorld, kubeletOf, onceRan, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
@@ -171,7 +171,10 @@ describe('MicroK8s that is there already', () => {
   });
 
   test('is not installed beside a launch configuration of someone else, which would win', async () => {
-    const world = worldOf({ answers: { 'snap list': { code: 1 } }, files: { '/etc/microk8s.yaml': 'version: 0.1.0' } });
+    const world = worldOf({
+      answers: { 'snap list': noSnap },
+      files: { '/etc/microk8s.yaml': 'version: 0.1.0' },
+    });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/would read it instead/);
     expect(world.ran).toEqual([]);
   });

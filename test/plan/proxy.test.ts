@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseSystemProxy } from '../../source/microk8s/snap.ts';
+import { readSystemProxy } from '../../source/microk8s/snap.ts';
 import { proxySettings } from '../../source/network/proxy.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { judgeDraft } from '../../source/site/load.ts';
+import { noSnapd } from './cluster-words.ts';
 import { carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
@@ -68,6 +69,22 @@ describe('the step', () => {
     ]);
   });
 
+  test('what snapd had is put back also where it restarted when it was asked', async () => {
+    let looks = 0;
+    const { context, ran } = fakeWorld({
+      site,
+      product,
+      answers: {
+        'snap get -d system proxy': ({ ran: count }) =>
+          looks++ < 2 ? noSnapd : said(count('snap set') ? proxy.http : 'http://old:1'),
+      },
+    });
+    await carryThrough(context, step);
+    const kind = stepKinds.get('proxy');
+    await kind?.undo?.(context, kind.parameters.parse(step.parameters), step);
+    expect(textOf(ran.at(-1)?.command ?? [])).toContain('proxy.http=http://old:1');
+  });
+
   test('undo of another proxy puts back the file of apt that an earlier run wrote', async () => {
     const { context, written } = fakeWorld({
       site,
@@ -87,7 +104,10 @@ describe('the step', () => {
     const { context, ran, written } = fakeWorld({
       site,
       product,
-      answers: { curl: { code: 5, stderr: 'curl: (5) Could not resolve proxy' } },
+      answers: {
+        'snap get -d system proxy': { code: 1, stderr: 'error: snap "core" has no "proxy" configuration option' },
+        curl: { code: 5, stderr: 'curl: (5) Could not resolve proxy' },
+      },
     });
     await expect(carryThrough(context, step)).rejects.toThrow(/Could not resolve proxy/);
     expect(ran).toHaveLength(1);
@@ -96,11 +116,14 @@ describe('the step', () => {
 });
 
 test.each([
-  ['', {}],
-  ['error: snap "core" has no "proxy" configuration option', {}],
-  ['{"proxy": {"http": "", "https": "http://p:1"}}', { https: 'http://p:1' }],
-])('snapd says %s', (text, expected) => {
-  expect(parseSystemProxy(text)).toEqual(expected);
+  [
+    { stderr: 'error: snap "core" has no "proxy" configuration option', code: 1 },
+    { answered: true, value: {} },
+  ],
+  [{ stdout: '{"proxy": {"http": "", "https": "http://p:1"}}' }, { answered: true, value: { https: 'http://p:1' } }],
+  [{ stderr: 'error: cannot communicate with server', code: 1 }, { answered: false }],
+])('snapd says %j', (output, expected) => {
+  expect(readSystemProxy({ code: 0, stdout: '', stderr: '', ...output })).toMatchObject(expected);
 });
 
 test('a login has no place in the address of a proxy: the file can be read by others', () => {

@@ -9,12 +9,11 @@ import { describe, expect, test } from 'vitest';
 import type { Script } from '../../source/host/host.ts';
 import { completeDpkg, updateLists, whenUnlocked } from '../../source/plan/execution/package-locks.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import type { PlannedStep } from '../../source/plan/step.ts';
 import { firstToken } from '../../source/plan/steps/join-token.ts';
-import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
+import { addressOf, nodes, noSnap, noSnapd, status } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
-import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
-import { kubectl, M, now, plan, shape, site, stepOf, stop, stories } from './stories.ts';
+import { product } from './sample.ts';
+import { kubectl, M, plan, site, stepOf, stop, stories } from './stories.ts';
 
 describe('what was reviewed is what happens, and the end state judges', () => {
   test.each(stories)('$id', async ({ id, answers, files }) => {
@@ -147,7 +146,7 @@ describe('packages', () => {
 describe('snap-download', () => {
   const step = stepOf('snap-download@ks-1');
   const assertion = '/var/lib/kloudspot/snaps/microk8s.assert';
-  const absent = { 'snap list': { code: 1 } };
+  const absent = { 'snap list': noSnap };
 
   test('fetches in each run again: the store may have a newer one', async () => {
     const world = fakeWorld({ site, product, files: { [assertion]: 'old' }, answers: absent });
@@ -186,7 +185,7 @@ describe('microk8s-install', () => {
       files: launched,
       answers: {
         'snap list': ({ ran }) =>
-          ran('install') ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : { code: 1 },
+          ran('install') ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : noSnap,
         [`${M} status`]: status('127.0.0.1'),
       },
     });
@@ -217,7 +216,7 @@ describe('microk8s-install', () => {
       files: { ...launched, ...fetched },
       answers: {
         'snap list': ({ ran }) => {
-          if (!before && ran('snap install') === 0) return { code: 1 };
+          if (!before && ran('snap install') === 0) return noSnap;
           return snapList(ran('switch') ? '1.34/stable' : '-', ran('hold') ? 'classic,held' : 'classic');
         },
         [`${M} status`]: status('127.0.0.1'),
@@ -227,6 +226,31 @@ describe('microk8s-install', () => {
     const texts = world.ran.map(({ command }) => textOf(command));
     expect(texts.filter((text) => text.startsWith('snap') && !text.includes('--hold'))).toEqual(wanted);
     expect(texts.indexOf('rm -rf /var/lib/kloudspot/snaps')).toBeGreaterThanOrEqual(wanted.length);
+  });
+
+  test.each([
+    ['is not installed again', snapList('1.34/stable', 'classic'), []],
+    ['is installed where it is not there', noSnap, ['snap install microk8s --classic --channel=1.34/stable']],
+  ])('after a restart of snapd: %s', async (_, standing, installs) => {
+    let looks = 0;
+    const world = fakeWorld({
+      site,
+      product,
+      files: launched,
+      answers: {
+        'snap changes': () => (looks++ < 2 ? noSnapd : { code: 1, stderr: 'error: no changes found' }),
+        'snap list': ({ ran }) => {
+          if (looks++ < 6) return noSnapd;
+          if (ran('hold')) return snapList('1.34/stable', 'classic,held');
+          return ran('install') ? snapList('1.34/stable', 'classic') : standing;
+        },
+        [`${M} status`]: status('127.0.0.1'),
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    const texts = world.ran.map(({ command }) => textOf(command));
+    expect(texts.filter((text) => text.startsWith('snap install'))).toEqual(installs);
+    expect(world.remembered.has('installed')).toBe(installs.length > 0);
   });
 
   test('waits for a change that snapd is still at, instead of asking for another one', async () => {
@@ -240,7 +264,7 @@ describe('microk8s-install', () => {
       answers: {
         'snap changes': () => (looks++ < 3 ? changes : { code: 1, stderr: 'error: no changes found' }),
         'snap list': ({ ran }) =>
-          looks > 3 ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : { code: 1 },
+          looks > 3 ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : noSnap,
         [`${M} status`]: status('127.0.0.1'),
       },
     });

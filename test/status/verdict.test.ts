@@ -30,7 +30,7 @@ const release = {
   updated: '',
 };
 
-const microk8s = { version: 'v1.34.1', revision: '8000', tracking: '1.34/stable', held: true };
+const microk8s = { version: 'v1.34.1', revision: '8000', tracking: '1.34/stable', held: true, broken: false };
 const certificates = (days: number) => [
   { name: 'server' as const, until: new Date(at + days * 86_400_000 + 1).toISOString() },
 ];

@@ -1,6 +1,6 @@
 import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { StateCheck, StepContext, Wait } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { minutes, seconds } from './define.ts';
 
@@ -10,6 +10,7 @@ export async function told<T>(
   node: string,
   what: string,
   ask: (host: ReadOnlyHost) => Promise<Answer<T>>,
+  advice: Pick<Wait, 'causes' | 'next'> = apiAdvice(node),
 ): Promise<T> {
   const seen: { answer: Answer<T> } = { answer: { answered: false, said: 'no answer' } };
   await context.until({
@@ -19,12 +20,22 @@ export async function told<T>(
       seen.answer = await ask(await context.look(node));
       return { ok: seen.answer.answered, observed: seen.answer.answered ? 'it answers' : seen.answer.said };
     },
-    causes: [`the API server of ${node} does not answer`, 'the datastore has no quorum: too many managers are down'],
-    next: [`sudo microk8s status on ${node}`],
+    ...advice,
   });
   if (seen.answer.answered) return seen.answer.value;
   throw new StepFault({ tried: `ask for ${what}`, seen: seen.answer.said, where: node });
 }
+
+const apiAdvice = (node: string) => ({
+  causes: [`the API server of ${node} does not answer`, 'the datastore has no quorum: too many managers are down'],
+  next: [`sudo microk8s status on ${node}`],
+});
+
+/** For what snapd is asked. */
+export const snapdAdvice = (node: string) => ({
+  causes: ['snapd restarts, or does not run'],
+  next: [`systemctl status snapd on ${node}`],
+});
 
 /** What a state check gives where a node did not answer. */
 export const silent = (node: string, said: string) =>

@@ -6,6 +6,7 @@ import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { imageToImport, importCommands, importImages, missingImages } from '../execution/import-images.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
+import { silent } from '../execution/told.ts';
 import { certificateNames, launchConfiguration } from '../release/launch-configuration.ts';
 import { type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -22,6 +23,7 @@ import {
   missing,
   name,
   otherTrack,
+  snapListed,
   untilSnapdIdle,
 } from './microk8s-snap.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
@@ -86,7 +88,9 @@ const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certific
  * is ready is not asked again later, when a join or a stop may have changed that; the hold comes last, after readiness was seen.
  */
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const found = await installed(context, p.node);
+  const answer = await snapListed(context, p.node);
+  if (!answer.answered) return silent(p.node, answer.said);
+  const found = answer.value;
   if (!found) return { ok: false, observed: 'not installed' };
   const said = `version ${found.version} from ${found.tracking}`;
   if (trackOf(found.tracking) !== trackOf(p.channel)) return { ok: false, observed: said };

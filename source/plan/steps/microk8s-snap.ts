@@ -1,9 +1,10 @@
 import { snapFolder } from '../../host/node-state.ts';
-import { type InstalledSnap, openChange, parseSnapList, snap } from '../../microk8s/snap.ts';
+import { type InstalledSnap, openChange, readSnapList, snap } from '../../microk8s/snap.ts';
 import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
+import { silent, snapdAdvice, told } from '../execution/told.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import type { OwnMarks } from './membership.ts';
@@ -29,9 +30,13 @@ export function fileCommands({ node, channel }: Wanted, snaps: readonly SnapFile
   ];
 }
 
-/** MicroK8s as snapd lists it; undefined where it is not installed. */
-export async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
-  return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
+/** MicroK8s, or another snap, as snapd lists it; undefined where it is not installed. */
+export const snapListed = async (context: StepContext, node: string, of = name) =>
+  readSnapList(of, await look(context, node, snap.list(of)));
+
+/** The same, and waits for snapd, which may be restarting. Throws `StepFault` where it does not answer. */
+export function installed(context: StepContext, node: string, of = name): Promise<InstalledSnap | undefined> {
+  return told(context, node, `snap ${of}`, () => snapListed(context, node, of), snapdAdvice(node));
 }
 
 /** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */
@@ -42,7 +47,7 @@ export async function installFiles(
   step: PlannedStep,
 ): Promise<void> {
   for (const each of snaps) {
-    if (parseSnapList(each.name, (await look(context, node, snap.list(each.name))).stdout)) continue;
+    if (await installed(context, node, each.name)) continue;
     await runCommand(context, step, `ack/${each.name}`, { run: fileAdvice });
     await runCommand(context, step, `install/${each.name}`, { run: fileAdvice });
   }
@@ -78,13 +83,18 @@ export function otherTrack({ node, channel }: Wanted, found: InstalledSnap, own:
   });
 }
 
+/** In every answer of the `snap` command while snapd restarts (snapd client/client.go). */
+const noSnapd = 'cannot communicate with server';
+
 /** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
 export function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
   return context.until({
     for: 'snapd to end an earlier change of MicroK8s',
     deadline: minutes(12),
     probe: async () => {
-      const change = openChange((await look(context, node, snap.changes(name))).stdout);
+      const { stdout, stderr } = await look(context, node, snap.changes(name));
+      if (stderr.includes(noSnapd)) return silent(node, stderr.trim());
+      const change = openChange(stdout);
       return { ok: change === undefined, observed: change?.summary ?? 'none' };
     },
     causes: ['the download is slow', 'snapd waits for the store'],

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { aptProxyFile } from '../../host/node-state.ts';
-import { parseSystemProxy, snap } from '../../microk8s/snap.ts';
+import { readSystemProxy, type SystemProxy, snap } from '../../microk8s/snap.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, snapdAdvice, told } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 /** What snapd holds. */
@@ -16,12 +17,18 @@ const tried = 'https://api.snapcraft.io/';
 const aptText = ({ proxy }: Parameters): string =>
   `// Written by kloudspot from site.yaml: network.proxy\nAcquire::http::Proxy "${proxy.http}";\nAcquire::https::Proxy "${proxy.https}";\n`;
 
-export async function standing(context: StepContext, node: string) {
-  return parseSystemProxy((await look(context, node, snap.systemProxy())).stdout);
+const proxySeen = async (context: StepContext, node: string) =>
+  readSystemProxy(await look(context, node, snap.systemProxy()));
+
+/** What snapd has. Throws `StepFault` where it does not answer: undo puts it back. */
+export function standing(context: StepContext, node: string): Promise<SystemProxy> {
+  return told(context, node, 'the proxy of snapd', () => proxySeen(context, node), snapdAdvice(node));
 }
 
 async function state(context: StepContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const [now, apt] = await Promise.all([standing(context, node), readText(context, node, aptProxyFile)]);
+  const [answer, apt] = await Promise.all([proxySeen(context, node), readText(context, node, aptProxyFile)]);
+  if (!answer.answered) return silent(node, answer.said);
+  const now = answer.value;
   const same = now.http === proxy.http && now.https === proxy.https && now.none === proxy.none;
   if (!same) return { ok: false, observed: now.http === undefined ? 'snapd has no proxy' : `snapd has ${now.http}` };
   const ok = apt === step.files[0]?.content;

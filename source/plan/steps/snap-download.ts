@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { snapFolder } from '../../host/node-state.ts';
-import { parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
+import { readSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -31,7 +32,9 @@ export const isFetched = async (context: StepContext, node: string): Promise<boo
 
 /** Nothing rests on it: what was not fetched comes from the store with the installation. That it was tried is enough. */
 async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
-  const found = parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
+  const answer = readSnapList(name, await look(context, node, snap.list(name)));
+  if (!answer.answered) return silent(node, answer.said);
+  const found = answer.value;
   if (found) return { ok: true, observed: `${found.version} is installed` };
   const tried = context.recall('tried') !== undefined;
   if (await isFetched(context, node)) return { ok: tried, observed: tried ? 'fetched' : 'of an earlier run' };

@@ -3,16 +3,16 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
-import { parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
+import { snap, trackOf } from '../../microk8s/snap.ts';
 import { kloudspot } from '../../text/command.ts';
-import { look, runCommand } from '../execution/carry-out.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { drainSeconds } from './drain.ts';
-import { untilSnapdIdle } from './microk8s-snap.ts';
+import { installed, snapListed, untilSnapdIdle } from './microk8s-snap.ts';
 
 const name = 'microk8s';
 const parameters = z.object({
@@ -26,7 +26,9 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const found = parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout);
+  const answer = await snapListed(context, p.node);
+  if (!answer.answered) return silent(p.node, answer.said);
+  const found = answer.value;
   if (!found) return { ok: false, observed: 'MicroK8s is not installed' };
   if (trackOf(found.tracking) !== trackOf(p.channel)) return { ok: false, observed: `runs ${found.tracking}` };
   if (!found.held) return { ok: false, observed: `runs ${found.tracking}, and would refresh by itself` };
@@ -46,7 +48,7 @@ async function nodeState(context: StepContext, { node, through, channel }: Param
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   await untilSnapdIdle(context, p.node);
-  const found = parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout);
+  const found = await installed(context, p.node);
   if (found !== undefined && trackOf(found.tracking) !== trackOf(p.channel)) {
     context.remember('refreshed', found.tracking);
     if (p.drain) await runCommand(context, step, 'drain', { run: { deadline: minutes(12), ...drainAdvice(p) } });
@@ -103,8 +105,7 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
 }
 
 async function revert(context: StepContext, p: Parameters, before: string): Promise<void> {
-  const tracking = async () =>
-    parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout)?.tracking ?? '';
+  const tracking = async () => (await installed(context, p.node))?.tracking ?? '';
   if (trackOf(await tracking()) !== trackOf(before))
     await context.run(p.node, snap.revert(name), { sudo: true, deadline: minutes(15) });
   await context.until({
