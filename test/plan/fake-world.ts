@@ -55,8 +55,7 @@ export function fakeWorld(options: FakeOptions) {
       .filter((prefix) => text.startsWith(prefix))
       .toSorted((a, b) => b.length - a.length)[0];
     if (key === undefined && text.startsWith('set-arguments')) tell(written, node, text, stdin);
-    const ownWords = text === 'certificate-names' ? `DNS:kubernetes, ${namesOf(site)}\n` : undefined;
-    const found = key === undefined ? ownWords : answers[key];
+    const found = key === undefined ? ofItself(text, site) : answers[key];
     const asked: Asked = {
       node,
       text,
@@ -134,6 +133,15 @@ export function fakeWorld(options: FakeOptions) {
     close: async () => undefined,
   };
   return { context, hosts, ran, written, remembered, concealed, progressed, trusted };
+}
+
+/** What a node says that no test asks about: it has no unit of ours, and a certificate with all names of the cluster. */
+function ofItself(text: string, site: Site): Partial<RunResult> {
+  if (text === 'certificate-names') return { stdout: `DNS:kubernetes, ${namesOf(site)}\n` };
+  if (text.startsWith('systemctl is-active')) return { code: 3, stdout: 'inactive\n' };
+  if (text.startsWith('systemctl is-enabled kloudspot-network'))
+    return { code: 1, stderr: 'Failed to get unit file state: No such file or directory\n' };
+  return {};
 }
 
 /** A certificate that has all names of the cluster. */

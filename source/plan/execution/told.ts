@@ -1,17 +1,21 @@
 import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
-import type { StateCheck, StepContext, Wait } from '../step.ts';
+import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { minutes, seconds } from './define.ts';
 
+export interface Question<T> {
+  readonly node: string;
+  /** Ends the sentence "wait for NODE to report". */
+  readonly what: string;
+  readonly ask: (host: ReadOnlyHost) => Promise<Answer<T>>;
+  readonly causes?: readonly string[];
+  readonly next?: readonly string[];
+}
+
 /** Asks a node and waits until it answers. Throws `StepFault` where it does not: what acts and undoes never takes silence for "not there". */
-export async function told<T>(
-  context: StepContext,
-  node: string,
-  what: string,
-  ask: (host: ReadOnlyHost) => Promise<Answer<T>>,
-  advice: Pick<Wait, 'causes' | 'next'> = apiAdvice(node),
-): Promise<T> {
+export async function untilTold<T>(context: StepContext, question: Question<T>): Promise<T> {
+  const { node, what, ask, causes = [], next = [] } = question;
   const seen: { answer: Answer<T> } = { answer: { answered: false, said: 'no answer' } };
   await context.until({
     for: `${node} to report ${what}`,
@@ -20,22 +24,32 @@ export async function told<T>(
       seen.answer = await ask(await context.look(node));
       return { ok: seen.answer.answered, observed: seen.answer.answered ? 'it answers' : seen.answer.said };
     },
-    ...advice,
+    causes,
+    next,
   });
   if (seen.answer.answered) return seen.answer.value;
   throw new StepFault({ tried: `ask for ${what}`, seen: seen.answer.said, where: node });
 }
 
-const apiAdvice = (node: string) => ({
-  causes: [`the API server of ${node} does not answer`, 'the datastore has no quorum: too many managers are down'],
-  next: [`sudo microk8s status on ${node}`],
-});
+/** The same, of the API server of a manager. */
+export const told = <T>(context: StepContext, node: string, what: string, ask: Question<T>['ask']): Promise<T> =>
+  untilTold(context, {
+    node,
+    what,
+    ask,
+    causes: [`the API server of ${node} does not answer`, 'the datastore has no quorum: too many managers are down'],
+    next: [`sudo microk8s status on ${node}`],
+  });
 
-/** For what snapd is asked. */
-export const snapdAdvice = (node: string) => ({
-  causes: ['snapd restarts, or does not run'],
-  next: [`systemctl status snapd on ${node}`],
-});
+/** The same, of snapd. */
+export const snapdTold = <T>(context: StepContext, node: string, what: string, ask: Question<T>['ask']): Promise<T> =>
+  untilTold(context, {
+    node,
+    what,
+    ask,
+    causes: ['snapd restarts, or does not run'],
+    next: [`systemctl status snapd on ${node}`],
+  });
 
 /** What a state check gives where a node did not answer. */
 export const silent = (node: string, said: string) =>

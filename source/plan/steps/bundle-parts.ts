@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { type Bundle, type Part, sliceOf } from '../../bundle/manifest.ts';
+import { type Answer, firstWords } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { bundleFolder } from '../../host/node-state.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const part = z.object({
@@ -61,20 +63,27 @@ export const placeOf = (path: string): string => `${bundleFolder}/${path}`;
 
 const nameOf = (path: string): string => `copy/${path}`;
 
-async function missing(context: StepContext, { node, parts }: Parameters): Promise<Parameters['parts']> {
-  const { stdout } = await look(context, node, missingParts(parts), minutes(20));
-  const names = new Set(stdout.split('\n'));
-  return parts.filter(({ path }) => names.has(placeOf(path)));
+async function missing(context: StepContext, { node, parts }: Parameters): Promise<Answer<Parameters['parts']>> {
+  const result = await look(context, node, missingParts(parts), minutes(20));
+  if (result.code !== 0) return { answered: false, said: firstWords(result) };
+  const names = new Set(result.stdout.split('\n'));
+  return { answered: true, value: parts.filter(({ path }) => names.has(placeOf(path))) };
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const lost = await missing(context, p);
+  const answer = await missing(context, p);
+  if (!answer.answered) return silent(p.node, answer.said);
+  const lost = answer.value;
   const observed = lost.length === 0 ? 'all are there' : `${lost.length} of ${p.parts.length} are not there`;
   return { ok: lost.length === 0, observed };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const lost = await missing(context, p);
+  const lost = await untilTold(context, {
+    node: p.node,
+    what: 'the parts that it has',
+    ask: () => missing(context, p),
+  });
   const whole = lost.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const { path, start, bytes } of lost) {

@@ -47,12 +47,17 @@ export const firewallFiles = (node: string, rules: string): PlannedFile[] => [
 export const allFirewallFiles = [packetFilterRules, candidateFile, restoreScript, unitFile] as const;
 
 /**
- * Prints `same`, `other` or `absent`: the table in the kernel beside that of the file. The file is loaded in a network of its own,
+ * Prints `same`, `other` or `absent`: the table in the kernel beside that of the file. Exit code 1: nft does not say. The file is loaded in a network of its own,
  * so that nftables itself writes both the same way.
  */
 export const lookAtFirewall: Script = {
   name: 'firewall-state',
-  text: `live=$(nft -s list table ${table} 2>/dev/null) || { echo absent; exit 0; }
+  text: `command -v nft >/dev/null || { echo absent; exit 0; }
+live=$(nft -s list table ${table} 2>&1) || {
+  case $live in *'No such file or directory'*) echo absent; exit 0 ;; esac
+  printf '%s\\n' "$live" >&2
+  exit 1
+}
 wanted=$(unshare -n -- sh -c 'nft -f "$0" && nft -s list table ${table}' ${packetFilterRules}) || { echo other; exit 0; }
 if [ "$live" = "$wanted" ]; then echo same; else echo other; fi
 `,

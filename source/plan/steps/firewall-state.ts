@@ -1,7 +1,9 @@
+import { type Answer, firstWords } from '../../host/answer.ts';
 import { packetFilterRules } from '../../host/node-state.ts';
 import { filterTable } from '../../network/packet-filter.ts';
 import { look } from '../execution/carry-out.ts';
 import { stopTimer } from '../execution/restore-timer.ts';
+import { untilTold } from '../execution/told.ts';
 import type { StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { allFirewallFiles, firewallUnit, lookAtFirewall, restoreTimer } from './firewall-files.ts';
@@ -15,9 +17,16 @@ export const endFirewall = {
   reload: { words: ['systemctl', 'daemon-reload'], allow: [0] },
 } as const;
 
-/** `same`, `other` or `absent`: the table in the kernel beside that of the file. */
-export const inKernel = async (context: StepContext, node: string): Promise<string> =>
-  (await look(context, node, lookAtFirewall)).stdout.trim();
+/** `same`, `other` or `absent`: the table in the kernel beside that of the file. Throws `StepFault` where nft does not say. */
+export const inKernel = (context: StepContext, node: string): Promise<string> =>
+  untilTold(context, { node, what: 'its packet filter', ask: () => filterSeen(context, node) });
+
+async function filterSeen(context: StepContext, node: string): Promise<Answer<string>> {
+  const result = await look(context, node, lookAtFirewall);
+  return result.code === 0
+    ? { answered: true, value: result.stdout.trim() }
+    : { answered: false, said: firstWords(result) };
+}
 
 /** Writes rules of before into their file, and loads them. */
 export async function loadEarlier(context: StepContext, node: string, rules: string): Promise<void> {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { firstWords } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
 
 /** `shared`: fingerprint of the key that another node has too. `local`: the machine that kloudspot runs on, which is not reached by SSH. */
 const parameters = z.object({ node: z.string(), shared: z.string(), local: z.boolean() });
@@ -82,7 +84,11 @@ export const hostKeys: StepKind<typeof parameters> = {
       'cat',
       ...kinds.map((kind) => `/etc/ssh/kloudspot-before/ssh_host_${kind}_key.pub`),
     ]);
-    await swap(context, p, keysIn(former.stdout), () => context.run(p.node, formerKeys, { sudo: true }));
+    const keys = keysIn(former.stdout);
+    // Pinned in their place, none would make the node a stranger.
+    if (keys.length === 0)
+      throw new StepFault({ tried: `read the previous host keys of ${p.node}`, seen: firstWords(former) });
+    await swap(context, p, keys, () => context.run(p.node, formerKeys, { sudo: true }));
   },
 };
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { type Answer, firstWords } from '../../host/answer.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
@@ -17,12 +19,17 @@ function files({ node, cloudInit }: Parameters): PlannedFile[] {
   return cloudInit ? [{ node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : [];
 }
 
-async function staticName(context: StepContext, node: string): Promise<string> {
-  return (await look(context, node, ['hostnamectl', '--static'])).stdout.trim();
+async function staticName(context: StepContext, node: string): Promise<Answer<string>> {
+  const result = await look(context, node, ['hostnamectl', '--static']);
+  return result.code === 0
+    ? { answered: true, value: result.stdout.trim() }
+    : { answered: false, said: firstWords(result) };
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const name = await staticName(context, p.node);
+  const answer = await staticName(context, p.node);
+  if (!answer.answered) return silent(p.node, answer.said);
+  const name = answer.value;
   const kept = !p.cloudInit || (await (await context.look(p.node)).readFile(cloudInitFile)) === cloudInitText;
   if (name !== p.node) return { ok: false, observed: `named ${name || 'nothing'}` };
   return { ok: kept, observed: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at boot` };
@@ -34,7 +41,8 @@ export const hostname: StepKind<typeof parameters> = {
 
   state,
   async act(context, p, step) {
-    context.remember('before', await staticName(context, p.node));
+    const ask = () => staticName(context, p.node);
+    context.remember('before', await untilTold(context, { node: p.node, what: 'its host name', ask }));
     await carryOut(context, step);
   },
   async undo(context, p) {

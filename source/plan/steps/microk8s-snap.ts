@@ -4,7 +4,7 @@ import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
-import { silent, snapdAdvice, told } from '../execution/told.ts';
+import { silent, snapdTold } from '../execution/told.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import type { OwnMarks } from './membership.ts';
@@ -36,7 +36,7 @@ export const snapListed = async (context: StepContext, node: string, of = name) 
 
 /** The same, and waits for snapd, which may be restarting. Throws `StepFault` where it does not answer. */
 export function installed(context: StepContext, node: string, of = name): Promise<InstalledSnap | undefined> {
-  return told(context, node, `snap ${of}`, () => snapListed(context, node, of), snapdAdvice(node));
+  return snapdTold(context, node, `snap ${of}`, () => snapListed(context, node, of));
 }
 
 /** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */

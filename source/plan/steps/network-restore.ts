@@ -1,7 +1,9 @@
+import { type Answer, firstWords } from '../../host/answer.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway } from '../execution/carry-out.ts';
 import { seconds } from '../execution/define.ts';
 import { isActive, stopTimer } from '../execution/restore-timer.ts';
+import { untilTold } from '../execution/told.ts';
 import type { PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import {
@@ -21,8 +23,16 @@ export const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '-
 /** Whether the node would still restore by itself: after its time, or at its next boot. */
 export async function isArmed(context: StepContext, node: string): Promise<boolean> {
   if (await isActive(context, node, `${restoreTimer}.timer`)) return true;
-  const { stdout } = await look(context, node, ['systemctl', 'is-enabled', `${bootUnit}.service`], seconds(10));
-  return stdout.trim() === 'enabled';
+  const ask = () => enabledState(context, node, `${bootUnit}.service`);
+  return (await untilTold(context, { node, what: `unit ${bootUnit}`, ask })) === 'enabled';
+}
+
+/** A unit without a file is told by an error alone, up to systemd 252. */
+async function enabledState(context: StepContext, node: string, unit: string): Promise<Answer<string>> {
+  const result = await look(context, node, ['systemctl', 'is-enabled', unit], seconds(10));
+  const missing = result.stderr.includes('No such file or directory');
+  const value = result.stdout.trim() || (missing ? 'not-found' : '');
+  return value === '' ? { answered: false, said: firstWords(result) } : { answered: true, value };
 }
 
 /** The timer goes last: until then the node restores whatever happens to the machine that kloudspot runs on. */

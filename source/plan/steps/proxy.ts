@@ -3,7 +3,7 @@ import { aptProxyFile } from '../../host/node-state.ts';
 import { readSystemProxy, type SystemProxy, snap } from '../../microk8s/snap.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { silent, snapdAdvice, told } from '../execution/told.ts';
+import { silent, snapdTold } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 /** What snapd holds. */
@@ -22,7 +22,7 @@ const proxySeen = async (context: StepContext, node: string) =>
 
 /** What snapd has. Throws `StepFault` where it does not answer: undo puts it back. */
 export function standing(context: StepContext, node: string): Promise<SystemProxy> {
-  return told(context, node, 'the proxy of snapd', () => proxySeen(context, node), snapdAdvice(node));
+  return snapdTold(context, node, 'the proxy of snapd', () => proxySeen(context, node));
 }
 
 async function state(context: StepContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
@@ -8,6 +9,7 @@ import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../../wo
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { OwnReboot } from '../execution/own-reboot.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -42,8 +44,15 @@ async function ask(context: StepContext, node: string): Promise<ReadonlyMap<stri
   );
 }
 
+/** Without it no later look would tell whether it has restarted. */
+async function bootId(context: StepContext, node: string): Promise<Answer<string>> {
+  const value = (await ask(context, node)).get('boot-id');
+  return value === undefined ? { answered: false, said: 'nothing of its last boot' } : { answered: true, value };
+}
+
 async function state(context: StepContext, { node, mode }: Parameters): Promise<StateCheck> {
   const now = await ask(context, node);
+  if (!now.has('reboot-required')) return silent(node, 'nothing of its last boot');
   if (mode === 'always') {
     const since = now.get('booted-since-update') === 'yes';
     return { ok: since, observed: since ? 'restarted since the update' : 'not restarted since the update' };
@@ -73,7 +82,7 @@ function files({ node, local }: Parameters): PlannedFile[] {
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const before = (await ask(context, p.node)).get('boot-id') ?? '';
+  const before = await untilTold(context, { node: p.node, what: 'its last boot', ask: () => bootId(context, p.node) });
   if (p.local) {
     await carryOut(context, step, { fill: thisProgram(context.files) });
     throw new OwnReboot(p.node);

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { type Answer, firstWords } from '../../host/answer.ts';
 import type { Tuning } from '../../product/tuning.ts';
 import { counted } from '../../text/plural.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { tuningAttributes, tuningFiles, tuningMode, tuningOwner, tuningPaths } from './tuning-files.ts';
@@ -24,16 +26,23 @@ const earlier = z.object({
   files: z.record(z.string(), z.string()),
 });
 
-async function tuningOf(context: StepContext, { node, sysctls, modules }: Parameters): Promise<TuningState> {
+async function tuningSeen(context: StepContext, { node, sysctls, modules }: Parameters): Promise<Answer<TuningState>> {
   const asked = lookAtTuning(
     sysctls.map(({ name }) => name),
     modules,
   );
-  return parseTuning((await look(context, node, asked)).stdout);
+  const result = await look(context, node, asked);
+  if (result.code !== 0) return { answered: false, said: firstWords(result) };
+  return { answered: true, value: parseTuning(result.stdout) };
 }
 
+const tuningOf = (context: StepContext, p: Parameters): Promise<TuningState> =>
+  untilTold(context, { node: p.node, what: 'the values of its kernel', ask: () => tuningSeen(context, p) });
+
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const now = await tuningOf(context, p);
+  const answer = await tuningSeen(context, p);
+  if (!answer.answered) return silent(p.node, answer.said);
+  const now = answer.value;
   for (const { path, content } of step.files) {
     if ((await readText(context, p.node, path)) !== content) return notYet(`${path} does not contain it`);
     const attributes = now.files.get(path);
