@@ -13,7 +13,10 @@ export interface Question<T> {
   readonly next?: readonly string[];
 }
 
-/** Asks a node and waits until it answers. Throws `StepFault` where it does not: what acts and undoes never takes silence for "not there". */
+/**
+ * Asks a node and waits until it answers. Throws `StepFault` where it does not: what acts and undoes never takes silence
+ * for "not there". Not for a probe that has to reconnect where the machine is away.
+ */
 export async function untilTold<T>(context: StepContext, question: Question<T>): Promise<T> {
   const { node, what, ask, causes = [], next = [] } = question;
   const seen: { answer: Answer<T> } = { answer: { answered: false, said: 'no answer' } };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { packetFilterRules } from '../../host/node-state.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { firewallFiles, firewallUnit } from './firewall-files.ts';
 import { endFirewall, inKernel, loadEarlier, verifyRestored } from './firewall-state.ts';
@@ -11,7 +12,9 @@ type Parameters = z.output<typeof parameters>;
 
 async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
   if ((await readText(context, node, packetFilterRules)) !== undefined) return notYet(`${packetFilterRules} is there`);
-  if ((await inKernel(context, node)) !== 'absent') return notYet('its rules are loaded');
+  const live = await inKernel(context, node);
+  if (!live.answered) return silent(node, live.said);
+  if (live.value !== 'absent') return notYet('its rules are loaded');
   return { ok: true, observed: 'it has no packet filter of this site' };
 }
 

@@ -17,11 +17,8 @@ export const endFirewall = {
   reload: { words: ['systemctl', 'daemon-reload'], allow: [0] },
 } as const;
 
-/** `same`, `other` or `absent`: the table in the kernel beside that of the file. Throws `StepFault` where nft does not say. */
-export const inKernel = (context: StepContext, node: string): Promise<string> =>
-  untilTold(context, { node, what: 'its packet filter', ask: () => filterSeen(context, node) });
-
-async function filterSeen(context: StepContext, node: string): Promise<Answer<string>> {
+/** `same`, `other` or `absent`: the table in the kernel beside that of the file. */
+export async function inKernel(context: StepContext, node: string): Promise<Answer<string>> {
   const result = await look(context, node, lookAtFirewall);
   return result.code === 0
     ? { answered: true, value: result.stdout.trim() }
@@ -36,7 +33,8 @@ export async function loadEarlier(context: StepContext, node: string, rules: str
 
 /** Throws `StepFault` unless the rules of before are loaded, or none where none were. */
 export async function verifyRestored(context: StepContext, node: string, wanted: 'same' | 'absent'): Promise<void> {
-  if ((await inKernel(context, node)) === wanted) return;
+  const ask = () => inKernel(context, node);
+  if ((await untilTold(context, { node, what: 'its packet filter', ask })) === wanted) return;
   throw new StepFault({
     tried: `restore the packet filter of ${node}`,
     seen: `the loaded rules are not the previous ones`,

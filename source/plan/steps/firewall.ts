@@ -5,6 +5,7 @@ import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep, seconds } from '../execution/define.ts';
 import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { candidateFile, firewallFiles, firewallUnit, restoreScript, restoreTimer } from './firewall-files.ts';
@@ -25,18 +26,23 @@ async function state(context: StepContext, { node }: Parameters, step: PlannedSt
   if (text !== rulesOf(step))
     return notYet(text === undefined ? 'no packet filter of kloudspot' : `${packetFilterRules} is another`);
   const live = await inKernel(context, node);
-  if (live !== 'same')
+  if (!live.answered) return silent(node, live.said);
+  if (live.value !== 'same')
     return notYet(
-      live === 'absent' ? 'its rules are not loaded' : `the loaded rules do not match ${packetFilterRules}`,
+      live.value === 'absent' ? 'its rules are not loaded' : `the loaded rules do not match ${packetFilterRules}`,
     );
   const { code } = await look(context, node, ['systemctl', 'is-enabled', firewallUnit]);
   if (code !== 0) return notYet('it is not loaded at boot');
-  return (await onTrial(context, node)) ? notYet(armed) : { ok: true, observed: 'the rules are loaded, also at boot' };
+  const trial = await onTrial(context, node);
+  if (!trial.answered) return silent(node, trial.said);
+  return trial.value ? notYet(armed) : { ok: true, observed: 'the rules are loaded, also at boot' };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   context.remember('earlier', (await readText(context, p.node, packetFilterRules)) ?? '');
-  if (await onTrial(context, p.node)) await runCommand(context, step, 'disarm-earlier');
+  const ask = () => onTrial(context, p.node);
+  if (await untilTold(context, { node: p.node, what: `unit ${restoreTimer}`, ask }))
+    await runCommand(context, step, 'disarm-earlier');
   await writeFiles(context, step);
   for (const name of ['check', 'arm', 'load']) await runCommand(context, step, name);
   await untilReached(context, p);

@@ -2,6 +2,7 @@ import { look, readText, sayAway } from '../execution/carry-out.ts';
 import { seconds } from '../execution/define.ts';
 import { isActive } from '../execution/restore-timer.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
+import { silent } from '../execution/told.ts';
 import type { StateCheck, StepContext } from '../step.ts';
 import { applyUnit, cloudInitFile, cloudInitText, othersOf, type Parameters } from './network-files.ts';
 
@@ -32,7 +33,9 @@ export async function inForce(context: StepContext, p: Parameters): Promise<Stat
 export async function reached(context: StepContext, p: Parameters): Promise<StateCheck> {
   try {
     await context.reconnect(p.node);
-    if (await isActive(context, p.node, `${applyUnit}.service`)) return { ok: false, observed: 'netplan is at work' };
+    const applies = await isActive(context, p.node, `${applyUnit}.service`);
+    if (!applies.answered) return silent(p.node, applies.said);
+    if (applies.value) return { ok: false, observed: 'netplan is at work' };
     const { ok, observed } = await addressState(context, p);
     if (!ok || p.witness === undefined) return { ok, observed };
     const closed = await closedPorts(context, p.witness, p.address, [p.sshPort]);

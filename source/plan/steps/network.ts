@@ -1,6 +1,7 @@
 import { HostFault } from '../../host/host-fault.ts';
 import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep, seconds } from '../execution/define.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { armed, commands } from './network-commands.ts';
@@ -22,13 +23,16 @@ import { inForce, reached } from './network-state.ts';
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const looked = await inForce(context, p);
-  if (looked.ok && (await isArmed(context, p.node))) return { ok: false, observed: armed };
-  return looked;
+  if (!looked.ok) return looked;
+  const timer = await isArmed(context, p.node);
+  if (!timer.answered) return silent(p.node, timer.said);
+  return timer.value ? { ok: false, observed: armed } : looked;
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   if (p.atNextBoot) return prepare(context, p, step);
-  if (await isArmed(context, p.node)) {
+  const ask = () => isArmed(context, p.node);
+  if (await untilTold(context, { node: p.node, what: 'whether it would restore', ask })) {
     // an earlier process ended between the change and its confirmation
     const good = (await inForce(context, p)).ok && (await reached(context, p)).ok;
     if (good) return disarm(context, step);
