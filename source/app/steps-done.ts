@@ -3,7 +3,7 @@ import { createMask } from '../engine/journal/masking.ts';
 import { noPast } from '../engine/journal/past.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { stepKinds } from '../plan/kinds.ts';
-import type { PlannedStep, StepContext } from '../plan/step.ts';
+import type { LookContext, PlannedStep } from '../plan/step.ts';
 import type { Files } from '../site/files.ts';
 import { registrySecret } from './registry-secret.ts';
 import type { OpenedSite } from './site.ts';
@@ -28,7 +28,7 @@ export async function stepsDone(plan: Plan, opened: Opened, files: Files): Promi
   return done;
 }
 
-async function holds(step: PlannedStep, context: StepContext): Promise<boolean> {
+async function holds(step: PlannedStep, context: LookContext): Promise<boolean> {
   const kind = stepKinds.get(step.kind);
   if (kind === undefined || context.signal.aborted) return false;
   try {
@@ -45,15 +45,10 @@ function lookOnly(
   files: Files,
   step: PlannedStep,
   signal: AbortSignal,
-): StepContext {
+): LookContext {
   const { hosts, clock } = world;
   const journal = { write: async () => undefined, close: async () => undefined };
   const secret = () => registrySecret(site, passwords);
   const shared = { site, product, files, targets, hosts, clock, journal, mask: createMask([]), registrySecret: secret };
-  const context = stepContext(shared, step.id, noPast, signal);
-  return { ...context, run: refused, write: refused, until: refused, trustHostKeys: refused };
+  return stepContext(shared, step.id, noPast, signal);
 }
-
-const refused = (): never => {
-  throw new Error('A plan only looks.');
-};

@@ -68,8 +68,8 @@ export interface PlannedFile {
 /** A step remembers it once it has put an earlier state in force again: the files that the run wrote on the workstation go back too. */
 export const rolledBackMark = 'rolled-back';
 
-/** What a step sees of the world while it runs. Every change goes through it, so that the journal is complete. */
-export interface StepContext {
+/** What a state check sees of the world: it only looks, once, and waits for nothing. A plan is shown with it, too. */
+export interface LookContext {
   readonly site: Site;
   readonly product: Product;
   readonly files: Files;
@@ -77,23 +77,27 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** A host to look with: nothing is written through it, and the journal does not show it. Changes go through `run` and `write`. */
   look(node: string): Promise<ReadOnlyHost>;
+  progress(text: string, fraction?: number): void;
+  /** Of the user of the site's registry. Throws `Fault` where it was not given or cannot be read. */
+  registrySecret(): Promise<string>;
+  recall(key: string): string | undefined;
+  /** After a reboot or a change of address: the next look or run connects again. */
+  reconnect(node: string): Promise<void>;
+}
+
+/** What a step sees of the world while it runs. Every change goes through it, so that the journal is complete. */
+export interface StepContext extends LookContext {
   /** Runs a command on a node and journals it with its lines. Throws `StepFault` when the exit code is not 0 and `allow` does not hold it. */
   run(node: string, command: readonly string[] | Script, options?: StepRunOptions): Promise<RunResult>;
   write(node: string, file: FileToWrite & { readonly secret?: boolean }): Promise<void>;
   /** Asks `probe` again and again until it says ready. On expiry throws `StepFault` with the last thing seen, causes and next commands. */
   until(wait: Wait): Promise<void>;
-  progress(text: string, fraction?: number): void;
-  /** Of the user of the site's registry. Throws `Fault` where it was not given or cannot be read. */
-  registrySecret(): Promise<string>;
   /** Masks a secret that came up while running (a join token) from now on. */
   conceal(secret: string): void;
   /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */
   remember(key: string, value: string): void;
-  recall(key: string): string | undefined;
   /** Pins these keys (lines of a public key) for the node. `besideOld`: what is pinned now stays trusted too. */
   trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
-  /** After a reboot or a change of address: the next look or run connects again. */
-  reconnect(node: string): Promise<void>;
 }
 
 export interface StepRunOptions extends RunOptions {
@@ -137,7 +141,7 @@ export interface StateCheck {
 export interface StepKind<Schema extends z.ZodType = z.ZodType> {
   readonly kind: string;
   readonly parameters: Schema;
-  state(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
+  state(context: LookContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
   undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
   /** `madeUnder` of its steps. None where `undo` has something to do after every command. */

@@ -12,7 +12,7 @@ import { pastOf } from '../../source/engine/journal/past.ts';
 import type { Clock, Host, HostPool, RunResult, Script } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import type { Plan } from '../../source/plan/document/document.ts';
-import type { PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
+import type { LookContext, PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { siteSchema } from '../../source/site/schema.ts';
@@ -224,7 +224,7 @@ export class ToyLand {
   readonly kinds: ReadonlyMap<string, StepKind> = new Map([['toy', this.#kind()]]);
 
   #kind(): StepKind {
-    const look = async (_context: StepContext, _parameters: unknown, step: PlannedStep) => ({
+    const look = async (_context: LookContext, _parameters: unknown, step: PlannedStep) => ({
       ok: this.done.has(step.id),
       observed: this.done.has(step.id) ? 'there' : 'not there',
     });

@@ -3,7 +3,7 @@ import { HostFault } from '../../host/host-fault.ts';
 import { lookAgain } from '../../host/look-again.ts';
 import { microk8sProgram } from '../../microk8s/node.ts';
 import { defined } from '../../text/defined.ts';
-import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 export interface CarryOut {
@@ -102,7 +102,7 @@ function filled(text: string, fill: Readonly<Record<string, string>>): string {
 
 /** A look that may fail: the machine is away, or the command is. Changes nothing and leaves no trace. `deadline`: ms; without one, 30 s, three times. */
 export async function look(
-  context: StepContext,
+  context: LookContext,
   node: string,
   words: readonly string[] | Script,
   deadline?: number,
@@ -121,7 +121,7 @@ function runLook(
   return deadline === undefined ? lookAgain(() => run(30_000)) : run(deadline);
 }
 
-export async function readText(context: StepContext, node: string, path: string): Promise<string | undefined> {
+export async function readText(context: LookContext, node: string, path: string): Promise<string | undefined> {
   return (await context.look(node)).readFile(path);
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { imageReferences, microk8s } from '../../microk8s/microk8s.ts';
-import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { look, runCommand } from './carry-out.ts';
 import { command, minutes } from './define.ts';
 
@@ -11,14 +11,14 @@ export type ImageToImport = z.output<typeof imageToImport>;
 const nameOf = ({ reference }: ImageToImport): string => `import/${reference}`;
 
 /** References that containerd has on a node; none where it does not answer. */
-export async function imagesOn(context: StepContext, node: string): Promise<ReadonlySet<string>> {
+export async function imagesOn(context: LookContext, node: string): Promise<ReadonlySet<string>> {
   const { stdout } = await look(context, node, microk8s.images(), minutes(1));
   return imageReferences(stdout);
 }
 
 /** Those that containerd does not have on a node; all of them where it does not answer. */
 export async function missingImages(
-  context: StepContext,
+  context: LookContext,
   node: string,
   images: readonly ImageToImport[],
 ): Promise<ImageToImport[]> {

@@ -1,6 +1,6 @@
 import { type Answer, firstWords } from '../../host/answer.ts';
 import { lookAgain } from '../../host/look-again.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 import { look } from './carry-out.ts';
 import { seconds } from './define.ts';
 
@@ -20,7 +20,7 @@ export const stopTimer = (unit: string): string[] => ['systemctl', 'stop', `${un
  * Whether a unit, such as `NAME.timer`, is active or about to be. systemctl(1): the state is printed, also that of a unit that is not
  * there; the exit code says less.
  */
-export async function isActive(context: StepContext, node: string, unit: string): Promise<Answer<boolean>> {
+export async function isActive(context: LookContext, node: string, unit: string): Promise<Answer<boolean>> {
   const result = await lookAgain(() => look(context, node, ['systemctl', 'is-active', unit], seconds(10)));
   const state = result.stdout.trim();
   if (state === '') return { answered: false, said: firstWords(result) };

@@ -1,11 +1,11 @@
 import { openChange, runningTask, snap } from '../../microk8s/snap.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 
 /** ms between two looks at what snapd does. */
 const every = 5_000;
 
 interface Place {
-  readonly context: StepContext;
+  readonly context: LookContext;
   readonly node: string;
   /** The snap whose change is followed. */
   readonly name: string;

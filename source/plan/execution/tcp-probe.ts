@@ -1,5 +1,5 @@
 import type { Script } from '../../host/host.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 import { look } from './carry-out.ts';
 
 const text = `address=$1; shift
@@ -15,7 +15,7 @@ export function tcpProbe(address: string, ports: readonly number[]): Script {
 
 /** The ports of `address` that `from` cannot reach. */
 export async function closedPorts(
-  context: StepContext,
+  context: LookContext,
   from: string,
   address: string,
   ports: readonly number[],

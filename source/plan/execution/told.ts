@@ -1,6 +1,6 @@
 import type { Answer } from '../../host/answer.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { LookContext, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { minutes, seconds } from './define.ts';
 
@@ -59,7 +59,7 @@ export const silent = (node: string, said: string) =>
   ({ ok: false, silent: true, observed: `${node} says: ${said}` }) as const;
 
 /** The same check, made again for half a minute while what it asks does not answer. */
-export async function onceTold(context: StepContext, check: () => Promise<StateCheck>): Promise<StateCheck> {
+export async function onceTold(context: LookContext, check: () => Promise<StateCheck>): Promise<StateCheck> {
   const until = context.clock.elapsed() + seconds(30);
   for (;;) {
     const seen = await check();

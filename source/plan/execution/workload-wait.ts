@@ -27,7 +27,7 @@ import {
 } from '../../kubernetes/workloads.ts';
 import { kloudspot } from '../../text/command.ts';
 import { listed } from '../../text/listed.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { LookContext, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { look } from './carry-out.ts';
 import { minutes, seconds } from './define.ts';
@@ -65,7 +65,7 @@ export function partsOf(place: {
 
 /** Whether all of them are there, of their newest specification and ready. */
 export async function workloadsReady(
-  context: StepContext,
+  context: LookContext,
   wanted: WorkloadsWanted,
 ): Promise<StateCheck & { readonly states: readonly WorkloadState[] }> {
   const answer = await workloadsOf(context, wanted);
@@ -81,7 +81,7 @@ export async function workloadsReady(
   return readyButForNodes(context, wanted, found, states);
 }
 
-async function workloadsOf(context: StepContext, wanted: WorkloadsWanted): Promise<Answer<WorkloadObject[]>> {
+async function workloadsOf(context: LookContext, wanted: WorkloadsWanted): Promise<Answer<WorkloadObject[]>> {
   const host = await context.look(wanted.through);
   return readList(host, workloadKinds, { namespace: wanted.namespace }, workloadObject, { signal: context.signal });
 }
@@ -96,7 +96,7 @@ export async function workloadsThere(context: StepContext, wanted: WorkloadsWant
 
 /** The same where pods that only a lost node keeps from being ready do not count. */
 async function readyButForNodes(
-  context: StepContext,
+  context: LookContext,
   wanted: WorkloadsWanted,
   found: readonly WorkloadObject[],
   strict: readonly WorkloadState[],
@@ -193,7 +193,7 @@ interface Stuck {
 }
 
 /** The namespace's pods that are not ready, as far as the API answers: it explains something else, and never fails. */
-async function stuckNow(context: StepContext, { through, namespace, pick }: WorkloadsWanted): Promise<Stuck> {
+async function stuckNow(context: LookContext, { through, namespace, pick }: WorkloadsWanted): Promise<Stuck> {
   try {
     const host = await context.look(through);
     const [pods, events, workloads] = await Promise.all([
@@ -216,7 +216,7 @@ async function stuckNow(context: StepContext, { through, namespace, pick }: Work
 }
 
 /** What the pods and the cluster's last warnings tell, in plain lines. */
-async function troubles(context: StepContext, wanted: WorkloadsWanted, lost: readonly string[]): Promise<string[]> {
+async function troubles(context: LookContext, wanted: WorkloadsWanted, lost: readonly string[]): Promise<string[]> {
   const { stuck, events } = await stuckNow(context, wanted);
   const lines = await Promise.all(
     stuck
@@ -234,7 +234,7 @@ async function troubles(context: StepContext, wanted: WorkloadsWanted, lost: rea
 
 /** The nodes that the cluster does not hear from, as far as the API answers. */
 export async function lostNodes(
-  context: StepContext,
+  context: LookContext,
   { through }: Pick<WorkloadsWanted, 'through'>,
 ): Promise<string[]> {
   try {
@@ -250,14 +250,14 @@ export async function lostNodes(
  * What a container that ended said last. Once it runs again, that is the one before; while it has ended, it is the one of now, and the
  * kubelet has removed the one before, which kubectl says as if it were a line of the log, with exit code 0.
  */
-async function lastWords(context: StepContext, wanted: WorkloadsWanted, { pod }: StuckPod): Promise<string[]> {
+async function lastWords(context: LookContext, wanted: WorkloadsWanted, { pod }: StuckPod): Promise<string[]> {
   const before = await wordsOf(context, wanted, pod, true);
   const lines = before.length > 0 ? before : await wordsOf(context, wanted, pod, false);
   return lines.slice(-3).map((line) => `the last log line of ${pod}: ${line.slice(0, 200)}`);
 }
 
 async function wordsOf(
-  context: StepContext,
+  context: LookContext,
   { through, namespace }: WorkloadsWanted,
   pod: string,
   before: boolean,

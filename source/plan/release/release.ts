@@ -17,12 +17,16 @@ import { lostNodes } from '../execution/workload-wait.ts';
 import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
-/** The release as Helm on `node` knows it; undefined where Helm says that there is none. Throws `StepFault` where it does not answer. */
-export function releaseOn(context: StepContext, node: string, place: ReleasePlace): Promise<ReleaseStatus | undefined> {
-  return told(context, node, `release ${place.release}`, () => statusOf(context, node, place));
-}
+/** Waits for the answer. Throws `StepFault` where none comes. */
+export const releaseOn = (
+  context: StepContext,
+  node: string,
+  place: ReleasePlace,
+): Promise<ReleaseStatus | undefined> =>
+  told(context, node, `release ${place.release}`, () => releaseSeen(context, node, place));
 
-async function statusOf(
+/** The release as Helm on `node` knows it; undefined where Helm says that there is none. */
+export async function releaseSeen(
   context: StepContext,
   node: string,
   place: ReleasePlace,

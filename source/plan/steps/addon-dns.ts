@@ -12,7 +12,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import { clusterDomain, dnsArguments } from '../release/launch-configuration.ts';
-import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext } from '../step.ts';
 import { addonKind } from './addon.ts';
 import { kubeletArgument, setArguments } from './node-arguments.ts';
 
@@ -33,7 +33,7 @@ const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function rest(context: StepContext, p: Parameters, [coredns]: readonly WorkloadState[]): Promise<StateCheck> {
+async function rest(context: LookContext, p: Parameters, [coredns]: readonly WorkloadState[]): Promise<StateCheck> {
   const instances = coredns?.wanted ?? 0;
   if (instances < p.replicas) return { ok: false, observed: `coredns has ${instances} of ${p.replicas} instances` };
   const server = await serverAddress(await context.look(p.seed));
@@ -59,7 +59,7 @@ async function serverAddress(host: ReadOnlyHost): Promise<Answer<string | undefi
  * Nodes whose kubelet gives its pods another name server. An `enable dns` while an agent was down ends with 1 half-way, and the next
  * one says "already enabled".
  */
-async function nodesNotTold(context: StepContext, nodes: readonly string[], address: string): Promise<string[]> {
+async function nodesNotTold(context: LookContext, nodes: readonly string[], address: string): Promise<string[]> {
   const told = await Promise.all(
     nodes.map(async (node) => {
       const [server, domain] = await Promise.all(
@@ -80,7 +80,7 @@ const kubeletConfiguration = z.object({
  * and before the restart. Undefined where it does not answer.
  */
 async function runsWith(
-  context: StepContext,
+  context: LookContext,
   seed: string,
   node: string,
   address: string,
@@ -94,7 +94,7 @@ async function runsWith(
 }
 
 /** Nodes whose kubelet runs without that name server. One that does not answer is not judged. */
-async function nodesBefore(context: StepContext, { seed, nodes }: Parameters, address: string): Promise<string[]> {
+async function nodesBefore(context: LookContext, { seed, nodes }: Parameters, address: string): Promise<string[]> {
   const running = await Promise.all(nodes.map((node) => runsWith(context, seed, node, address)));
   return nodes.filter((_, index) => running[index] === false);
 }

@@ -8,7 +8,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { type WorkloadsWanted, workloadsThere } from '../execution/workload-wait.ts';
-import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { addonKind } from './addon.ts';
 
@@ -27,7 +27,7 @@ const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function rest(context: StepContext, { seed, channel }: Parameters): Promise<StateCheck> {
+async function rest(context: LookContext, { seed, channel }: Parameters): Promise<StateCheck> {
   const found = await standingClass(context, seed);
   if (!found.answered) return silent(seed, found.said);
   const there = found.value !== undefined;
@@ -35,7 +35,7 @@ async function rest(context: StepContext, { seed, channel }: Parameters): Promis
   return { ok: there, observed: there ? runs : `ingress class ${ingressClass} is missing` };
 }
 
-async function standingClass(context: StepContext, seed: string) {
+async function standingClass(context: LookContext, seed: string) {
   const host = await context.look(seed);
   return readObject(host, 'ingressclasses', ingressClass, undefined, ingressClassObject);
 }

@@ -11,7 +11,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck } from '../step.ts';
 import { addonKind } from './addon.ts';
 
 const workload = z.object({
@@ -95,7 +95,7 @@ async function configured(host: ReadOnlyHost) {
   } as const;
 }
 
-async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function rest(context: LookContext, p: Parameters): Promise<StateCheck> {
   const { seed, virtualAddress: vip } = p;
   const found = await configured(await context.look(seed));
   if (!found.answered) return silent(seed, found.said);

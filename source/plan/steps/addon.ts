@@ -5,7 +5,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
 import { onceTold } from '../execution/told.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind, StepRunOptions } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind, StepRunOptions } from '../step.ts';
 
 /** An addon of MicroK8s. Its step has a command `enable`; that MicroK8s calls it enabled proves nothing. */
 export interface Addon<Schema extends z.ZodType> {
@@ -14,7 +14,7 @@ export interface Addon<Schema extends z.ZodType> {
   readonly wanted: (parameters: z.output<Schema>) => WorkloadsWanted;
   /** What belongs to its end state beside its workloads, which run. */
   readonly rest: (
-    context: StepContext,
+    context: LookContext,
     parameters: z.output<Schema>,
     states: readonly WorkloadState[],
   ) => Promise<StateCheck>;
@@ -32,7 +32,7 @@ export interface Addon<Schema extends z.ZodType> {
 export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepKind<Schema> {
   const { kind, parameters, wanted, rest, clear, complete, advice } = addon;
   const name = addon.title ?? (() => kind.replace(/^addon-/, ''));
-  const state = async (context: StepContext, p: z.output<Schema>): Promise<StateCheck> => {
+  const state = async (context: LookContext, p: z.output<Schema>): Promise<StateCheck> => {
     const { states, ...seen } = await workloadsReady(context, wanted(p));
     return seen.ok ? rest(context, p, states) : { ...seen, observed: `${name(p)}: ${seen.observed}` };
   };

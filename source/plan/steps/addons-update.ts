@@ -10,7 +10,7 @@ import { ingressControllers } from '../../microk8s/tracks.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
 const ofNode = z.object({ node: z.string() });
@@ -46,7 +46,7 @@ export function planAddonsUpdate(node: string): PlannedStep {
   });
 }
 
-async function nginxGone(context: StepContext, seed: string): Promise<StateCheck> {
+async function nginxGone(context: LookContext, seed: string): Promise<StateCheck> {
   const where = { namespace: ingressNamespace };
   const answer = await readList(await context.look(seed), workloadKinds, where, workloadObject);
   if (!answer.answered) return silent(seed, answer.said);

@@ -3,7 +3,7 @@ import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, seconds } from '../execution/define.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext } from '../step.ts';
 
 /** A manager, and the names and addresses that the certificate of its API server is for beside those that MicroK8s gives it. */
 export interface CertificateWish {
@@ -12,7 +12,7 @@ export interface CertificateWish {
 }
 
 /** Read from the certificate itself: a launch configuration that was applied late, or never, leaves names out silently. */
-export async function certificateNamed(context: StepContext, { node, names }: CertificateWish): Promise<StateCheck> {
+export async function certificateNamed(context: LookContext, { node, names }: CertificateWish): Promise<StateCheck> {
   const { code, stdout, stderr } = await look(context, node, certificateNames);
   if (code !== 0) return { ok: false, observed: `failed to read the certificate of its API: ${stderr.trim()}` };
   const there = new Set(parseCertificateNames(stdout));

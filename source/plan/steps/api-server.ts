@@ -3,7 +3,7 @@ import { authorization, parseAuthorization } from '../../microk8s/authorization.
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
-import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { apiArgumentsFile, setApiArguments, startedSince } from './api-arguments.ts';
 import { argumentIn } from './node-arguments.ts';
@@ -24,7 +24,7 @@ export const publicFile = { mode: 0o644, owner: 'root:root' } as const;
 const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
 
 /** What the file says, and what the server that runs does: MicroK8s' own `rbac` may change the first alone. */
-async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   for (const { path, content } of step.files)
     if ((await readText(context, p.node, path)) !== content) return notYet(`${path} is missing or different`);
   if (p.remove !== undefined && (await readText(context, p.node, p.remove)) !== undefined)
@@ -45,7 +45,7 @@ const asksForRights = (p: Pick<Parameters, 'arguments'>): boolean =>
   p.arguments.some(({ value }) => /\bRBAC\b/.test(value));
 
 /** Whether it answers, and lets a user do what no right was given for only where that is wanted. */
-async function serves(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function serves(context: LookContext, p: Parameters): Promise<StateCheck> {
   const seen = parseAuthorization((await look(context, p.node, authorization)).stdout);
   if (seen?.open === undefined) return notYet('its API server does not answer yet');
   const observed = seen.open ? 'its API server authorizes every request' : 'its API server enforces RBAC';

@@ -6,7 +6,15 @@ import { keepBackup, localBackups, pruneLocalBackups } from '../../workstation/b
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, StepRunOptions } from '../step.ts';
+import type {
+  LookContext,
+  PlannedCommand,
+  PlannedStep,
+  StateCheck,
+  StepContext,
+  StepKind,
+  StepRunOptions,
+} from '../step.ts';
 import {
   backupFiles,
   backupFolder,
@@ -34,7 +42,7 @@ const folder = `${backupFolder}/${id}`;
 /** Object of the cluster that names the backup which its datastore comes from: what proves a restore. */
 export const backupMark = { name: 'kloudspot-backup', namespace: 'kube-system' } as const;
 
-async function state(context: StepContext, { seed, managers }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, managers }: Parameters): Promise<StateCheck> {
   const made = context.recall('backup');
   if (made === undefined) return { ok: false, observed: 'not made yet' };
   const here = (await localBackups(context.files)).find((each) => each.id === made);
@@ -45,7 +53,7 @@ async function state(context: StepContext, { seed, managers }: Parameters): Prom
   return { ok, observed: ok ? `${made}: here and on ${kept.join(', ')}` : `${made} is not on ${seed}` };
 }
 
-async function keeps(context: StepContext, manager: string, made: string): Promise<boolean> {
+async function keeps(context: LookContext, manager: string, made: string): Promise<boolean> {
   try {
     const { stdout } = await look(context, manager, listBackups(), minutes(2));
     return parseBackups(stdout).some((each) => each.id === made && each.whole);

@@ -6,7 +6,7 @@ import { bundleFolder } from '../../host/node-state.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const part = z.object({
   path: z.string(),
@@ -63,14 +63,14 @@ export const placeOf = (path: string): string => `${bundleFolder}/${path}`;
 
 const nameOf = (path: string): string => `copy/${path}`;
 
-async function missing(context: StepContext, { node, parts }: Parameters): Promise<Answer<Parameters['parts']>> {
+async function missing(context: LookContext, { node, parts }: Parameters): Promise<Answer<Parameters['parts']>> {
   const result = await look(context, node, missingParts(parts), minutes(20));
   if (result.code !== 0) return { answered: false, said: firstWords(result) };
   const names = new Set(result.stdout.split('\n'));
   return { answered: true, value: parts.filter(({ path }) => names.has(placeOf(path))) };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await missing(context, p);
   if (!answer.answered) return silent(p.node, answer.said);
   const lost = answer.value;

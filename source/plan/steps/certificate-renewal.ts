@@ -3,7 +3,7 @@ import { certificateDates, parseCertificateDates } from '../../microk8s/certific
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { untilApiAnswers } from './api-certificate.ts';
 
 const name = z.enum(['server', 'front-proxy-client', 'ca']);
@@ -15,7 +15,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** Read from the files of the node: each ends later than it did. */
-async function state(context: StepContext, { node, certificates }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node, certificates }: Parameters): Promise<StateCheck> {
   const { stdout } = await look(context, node, certificateDates);
   const now = new Map<string, string>(parseCertificateDates(stdout).map((each) => [each.name, each.until]));
   const open = certificates.filter((each) => Date.parse(now.get(each.name) ?? '') <= Date.parse(each.until));

@@ -7,7 +7,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({
@@ -47,11 +47,11 @@ const manifest = ({ name, access }: Parameters): string =>
     },
   ]);
 
-async function classOf(context: StepContext, { seed, name }: Parameters) {
+async function classOf(context: LookContext, { seed, name }: Parameters) {
   return readObject(await context.look(seed), 'storageclasses', name, undefined, storageClassObject);
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await classOf(context, p);
   if (!answer.answered) return silent(p.seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no class ${p.name}` };

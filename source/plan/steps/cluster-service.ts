@@ -11,7 +11,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { type WorkloadsWanted, workloadsThere } from '../execution/workload-wait.ts';
 import { chartValues } from '../release/service-values.ts';
-import type { PlannedFile, PlannedStep, StateCheck, StepContext } from '../step.ts';
+import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { addonKind } from './addon.ts';
 import {
@@ -51,7 +51,7 @@ function wanted(p: Parameters): WorkloadsWanted {
 }
 
 /** That its parts run does not show that the API server found them, nor on what their data lies. */
-async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function rest(context: LookContext, p: Parameters): Promise<StateCheck> {
   const { label, apis } = serviceOf(p);
   for (const name of apis) {
     const answer = await readObject(await context.look(p.seed), 'apiservices', name, undefined, apiObject);
@@ -76,7 +76,7 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
   return { ok: true, observed: [`${label} runs`, ...lies].join(', ') };
 }
 
-async function claimsOf(context: StepContext, p: Parameters) {
+async function claimsOf(context: LookContext, p: Parameters) {
   const host = await context.look(p.seed);
   return readList(host, 'persistentvolumeclaims', { namespace: serviceOf(p).namespace }, claimObject);
 }
@@ -92,7 +92,7 @@ async function clear(context: StepContext, p: Parameters, step: PlannedStep): Pr
 }
 
 /** The default class that came along takes every claim without a class to the disk of one node's system. */
-async function takesDefault(context: StepContext, p: Parameters): Promise<Answer<boolean>> {
+async function takesDefault(context: LookContext, p: Parameters): Promise<Answer<boolean>> {
   if (!serviceOf(p).brings.includes(hostpath) || recalled(context).includes(hostpath))
     return { answered: true, value: false };
   return hostpathIsDefault(await context.look(p.seed));
@@ -145,7 +145,7 @@ async function isOn(context: StepContext, { seed, channel }: Parameters, name: s
   return found.some(({ metadata }) => service.parts.includes(`deployments/${metadata.name}`));
 }
 
-const recalled = (context: StepContext): readonly string[] =>
+const recalled = (context: LookContext): readonly string[] =>
   z.array(z.string()).safeParse(JSON.parse(context.recall('on-before') ?? '[]')).data ?? [];
 
 /** It goes, and so do the addons that came with it and that nothing else uses. */

@@ -8,7 +8,7 @@ import { readList } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), nodes: z.array(z.string()).min(1) });
 type Parameters = z.output<typeof parameters>;
@@ -21,7 +21,7 @@ async function openNodes(host: ReadOnlyHost, { nodes }: Parameters): Promise<Ans
   return { answered: true, value: nodes.filter((name) => !only.some((node) => node.name === name)) };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const open = await openNodes(await context.look(p.seed), p);
   if (!open.answered) return silent(p.seed, open.said);
   return open.value.length === 0

@@ -7,7 +7,7 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -52,7 +52,7 @@ function manifest({ name, volumes }: Parameters): string {
   ]);
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const host = await context.look(p.seed);
   const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
   if (!found.answered) return silent(p.seed, found.said);

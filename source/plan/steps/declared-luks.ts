@@ -1,7 +1,7 @@
 import { carrierOf, luksKey, luksName } from '../../storage/luks.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command } from '../execution/define.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedFile, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** An encrypted volume. `path`: the device below. */
@@ -39,7 +39,7 @@ export const luksFiles = (volume: Encrypted): PlannedFile[] => [
 export const isTable = (path: string): boolean => path === table;
 
 /** Undefined where key and table are as they have to be; else what is missing. */
-export async function luksMissing(context: StepContext, volume: Encrypted): Promise<string | undefined> {
+export async function luksMissing(context: LookContext, volume: Encrypted): Promise<string | undefined> {
   const { node, name } = volume;
   const { code, stdout } = await look(context, node, ['stat', '-c', '%a', luksKey(name)]);
   if (code !== 0) return `no key ${luksKey(name)}`;
@@ -50,7 +50,7 @@ export async function luksMissing(context: StepContext, volume: Encrypted): Prom
 const isListed = (text: string | undefined, volume: Encrypted): boolean =>
   (text ?? '').split('\n').includes(tableLine(volume).trimEnd());
 
-export async function isOpen(context: StepContext, { node, name, path }: Encrypted): Promise<boolean> {
+export async function isOpen(context: LookContext, { node, name, path }: Encrypted): Promise<boolean> {
   const words = ['lsblk', '-n', '-o', 'PATH', carrierOf({ name, path, encrypt: true })];
   return (await look(context, node, words)).code === 0;
 }

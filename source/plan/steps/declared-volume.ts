@@ -3,7 +3,7 @@ import { carrierOf, luksKey } from '../../storage/luks.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { declaredCommands, mountUnit, unitPath, unitText } from './declared-commands.ts';
 import { closeEncrypted, encrypt, isTable, luksFiles, luksMissing, openEncrypted } from './declared-luks.ts';
@@ -33,12 +33,12 @@ const mounts = z.object({ filesystems: z.array(z.object({ fstype: z.string(), so
 const signatures = z.object({ signatures: z.array(z.object({ type: z.string() })) });
 
 /** Type of the file system that is mounted there; undefined where nothing is. */
-async function mounted(context: StepContext, { node, mount }: Parameters): Promise<string | undefined> {
+async function mounted(context: LookContext, { node, mount }: Parameters): Promise<string | undefined> {
   const { code, stdout } = await look(context, node, ['findmnt', '-J', '-o', 'SOURCE,FSTYPE', '--mountpoint', mount]);
   return code === 0 ? mounts.parse(parseSafeJson(stdout)).filesystems[0]?.fstype : undefined;
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const volume = p.group === undefined ? undefined : await findVolume(context, place(p));
   if (p.group !== undefined && !volume) return { ok: false, observed: `no ${p.group}/${p.name}` };
   if (volume && volume.gib < (p.gib ?? 0)) return { ok: false, observed: `it has ${Math.floor(volume.gib)} GB` };
@@ -67,7 +67,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 /** What lies in the folder would be out of sight below the mount. */
-async function refuseHidden(context: StepContext, { node, mount, name }: Parameters): Promise<void> {
+async function refuseHidden(context: LookContext, { node, mount, name }: Parameters): Promise<void> {
   const { code, stdout } = await look(context, node, ['ls', '-A', mount]);
   if (code !== 0 || stdout.trim() === '') return;
   throw new StepFault({
@@ -112,7 +112,7 @@ async function makeCarrier(context: StepContext, p: Parameters, step: PlannedSte
 
 /** Whether nothing is on it; false where it carries what this program put there. Throws `StepFault` for anything else. */
 async function isBlank(
-  context: StepContext,
+  context: LookContext,
   p: Parameters,
   { path, wanted, ours }: { readonly path: string; readonly wanted: string; readonly ours: boolean },
 ): Promise<boolean> {
@@ -133,7 +133,7 @@ async function growEncrypted(context: StepContext, p: Parameters, step: PlannedS
   if ((await mounted(context, p)) !== undefined) await runCommand(context, step, 'grow');
 }
 
-async function signaturesOn(context: StepContext, node: string, path: string): Promise<string[]> {
+async function signaturesOn(context: LookContext, node: string, path: string): Promise<string[]> {
   const { code, stdout, stderr } = await look(context, node, ['wipefs', '-n', '-J', path]);
   if (code !== 0)
     throw new StepFault({ tried: `look at ${path} of ${node}`, seen: stderr.trim() || `wipefs ended with ${code}` });

@@ -3,7 +3,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look } from '../execution/carry-out.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** What identified the device when it was chosen. */
@@ -42,7 +42,7 @@ const signatures = z.object({ signatures: z.array(z.object({ type: z.string() })
 
 /** The same device by everything that it was chosen by, and nothing on it: looked at just before it is written to. Throws `StepFault`. */
 export async function identifyBlank(
-  context: StepContext,
+  context: LookContext,
   node: string,
   device: DeviceIdentity,
   wish: string,
@@ -59,7 +59,7 @@ export async function identifyBlank(
  * there is something to erase: a break may have come after the erasing. Throws `StepFault`.
  */
 export async function identifyErased(
-  context: StepContext,
+  context: LookContext,
   node: string,
   {
     device,
@@ -88,7 +88,7 @@ const refusing =
       next: [`${kloudspot('storage list')}  shows the disks as they are now`, 'Nothing was written to the device'],
     });
 
-async function identify(context: StepContext, node: string, device: DeviceIdentity, refuse: Refuse) {
+async function identify(context: LookContext, node: string, device: DeviceIdentity, refuse: Refuse) {
   const columns = 'PATH,SIZE,SERIAL,WWN,MOUNTPOINTS';
   const listed = await look(context, node, ['lsblk', '-J', '-b', '-o', columns, device.path]);
   const [seen] = listed.code === 0 ? devices.parse(parseSafeJson(listed.stdout)).blockdevices : [];
@@ -98,7 +98,7 @@ async function identify(context: StepContext, node: string, device: DeviceIdenti
   return seen;
 }
 
-async function signaturesOn(context: StepContext, node: string, path: string, refuse: Refuse): Promise<string[]> {
+async function signaturesOn(context: LookContext, node: string, path: string, refuse: Refuse): Promise<string[]> {
   const wiped = await look(context, node, ['wipefs', '-n', '-J', path]);
   if (wiped.code !== 0) throw refuse(wiped.stderr.trim() || `wipefs ended with ${wiped.code}`);
   const text = wiped.stdout.trim();

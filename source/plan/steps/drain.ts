@@ -6,7 +6,7 @@ import { readList, readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -30,7 +30,7 @@ function movablePods(pods: readonly PodObject[], node: string): string[] {
     .map(({ metadata }) => metadata.name);
 }
 
-async function state(context: StepContext, { node, seed, becomes }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node, seed, becomes }: Parameters): Promise<StateCheck> {
   const host = await context.look(seed);
   const answer = await readObject(host, 'nodes', node, undefined, nodeObject);
   if (!answer.answered) return silent(seed, answer.said);

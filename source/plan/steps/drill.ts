@@ -18,7 +18,7 @@ import { ofRelease, workloadKinds, workloadState } from '../../kubernetes/worklo
 import { measuredDuration } from '../../text/duration.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, seconds as ms, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({
@@ -55,7 +55,7 @@ systemd-run --quiet --collect --unit=${unit}-cut --on-active=2 --timer-property=
 };
 
 /** What was seen is the end state: a drill without its measures was none. */
-async function state(context: StepContext): Promise<StateCheck> {
+async function state(context: LookContext): Promise<StateCheck> {
   const report = context.recall('report');
   return { ok: report !== undefined, observed: report ?? 'not done yet' };
 }
@@ -87,7 +87,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   context.remember('report', report(p, before, seen, back).join('; '));
 }
 
-async function moment(context: StepContext, p: Parameters, begun: number): Promise<Moment> {
+async function moment(context: LookContext, p: Parameters, begun: number): Promise<Moment> {
   const within = { deadline: 10_000, signal: context.signal };
   const list = <Schema extends z.ZodType>(kinds: string | readonly string[], where: Where, schema: Schema) =>
     unlessAway(context.look(p.through).then((host) => readList(host, kinds, where, schema, within)));

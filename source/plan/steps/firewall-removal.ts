@@ -3,14 +3,14 @@ import { packetFilterRules } from '../../host/node-state.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { firewallFiles, firewallUnit } from './firewall-files.ts';
 import { endFirewall, inKernel, loadEarlier, verifyRestored } from './firewall-state.ts';
 
 const parameters = z.object({ node: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node }: Parameters): Promise<StateCheck> {
   if ((await readText(context, node, packetFilterRules)) !== undefined) return notYet(`${packetFilterRules} is there`);
   const live = await inKernel(context, node);
   if (!live.answered) return silent(node, live.said);

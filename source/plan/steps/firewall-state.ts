@@ -4,7 +4,7 @@ import { filterTable } from '../../network/packet-filter.ts';
 import { look } from '../execution/carry-out.ts';
 import { stopTimer } from '../execution/restore-timer.ts';
 import { untilTold } from '../execution/told.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { allFirewallFiles, firewallUnit, lookAtFirewall, restoreTimer } from './firewall-files.ts';
 
@@ -18,7 +18,7 @@ export const endFirewall = {
 } as const;
 
 /** `same`, `other` or `absent`: the table in the kernel beside that of the file. */
-export async function inKernel(context: StepContext, node: string): Promise<Answer<string>> {
+export async function inKernel(context: LookContext, node: string): Promise<Answer<string>> {
   const result = await look(context, node, lookAtFirewall);
   return result.code === 0
     ? { answered: true, value: result.stdout.trim() }

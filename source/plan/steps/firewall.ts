@@ -6,7 +6,7 @@ import { look, readText, runCommand, sayAway, writeFiles } from '../execution/ca
 import { command, minutes, notYet, plannedStep, seconds } from '../execution/define.ts';
 import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { candidateFile, firewallFiles, firewallUnit, restoreScript, restoreTimer } from './firewall-files.ts';
 import { endFirewall, inKernel, loadEarlier, verifyRestored } from './firewall-state.ts';
@@ -19,9 +19,9 @@ const restoreAfterSeconds = 60;
 const armed = 'rules of an earlier run are not confirmed yet';
 const rulesOf = (step: PlannedStep) => step.files.find(({ path }) => path === candidateFile)?.content;
 
-const onTrial = (context: StepContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
+const onTrial = (context: LookContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
 
-async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const text = await readText(context, node, packetFilterRules);
   if (text !== rulesOf(step))
     return notYet(text === undefined ? 'no packet filter of kloudspot' : `${packetFilterRules} is another`);
@@ -64,7 +64,7 @@ async function untilReached(context: StepContext, p: Parameters): Promise<void> 
   }
 }
 
-async function reached(context: StepContext, { node, local }: Parameters): Promise<StateCheck> {
+async function reached(context: LookContext, { node, local }: Parameters): Promise<StateCheck> {
   try {
     if (!local) await context.reconnect(node);
     await look(context, node, ['true'], seconds(10));

@@ -6,7 +6,7 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 /** A role of the cluster, and the groups that have it, with their prefix. */
 const binding = z.object({ role: z.string(), groups: z.array(z.string()) });
@@ -26,7 +26,7 @@ const bindingObject = z.object({
   subjects: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
 });
 
-async function state(context: StepContext, { seed, bindings, gone }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, bindings, gone }: Parameters): Promise<StateCheck> {
   const host = await context.look(seed);
   for (const { role, groups } of bindings) {
     const [known, bound] = await Promise.all([

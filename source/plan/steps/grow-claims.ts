@@ -11,7 +11,7 @@ import { quantityBytes } from '../../text/quantity.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({
@@ -31,7 +31,7 @@ const waitsForPod = 'FileSystemResizePending';
 const commandOf = (claim: string) => `grow ${claim}`;
 
 async function claimsOf(
-  context: StepContext,
+  context: LookContext,
   { seed, namespace, claims }: Parameters,
 ): Promise<Answer<ClaimSizeObject[]>> {
   const answer = await readList(await context.look(seed), 'persistentvolumeclaims', { namespace }, claimSizeObject);
@@ -46,7 +46,7 @@ function isGrown({ spec, status }: ClaimSizeObject, gib: number): boolean {
   return enough(spec.resources.requests) && (waits || enough(status.capacity));
 }
 
-async function grown(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function grown(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await claimsOf(context, p);
   if (!answer.answered) return silent(p.seed, answer.said);
   const open = answer.value.filter((claim) => !isGrown(claim, p.gib));
@@ -56,7 +56,7 @@ async function grown(context: StepContext, p: Parameters): Promise<StateCheck> {
 }
 
 /** Size that the set's template asks for; undefined where there is no such set, or no such template. */
-async function templateSize(context: StepContext, p: Parameters): Promise<Answer<string | undefined>> {
+async function templateSize(context: LookContext, p: Parameters): Promise<Answer<string | undefined>> {
   if (p.statefulSet === undefined) return { answered: true, value: undefined };
   const host = await context.look(p.seed);
   const answer = await readObject(host, 'statefulsets', p.statefulSet, p.namespace, claimTemplatesObject);
@@ -69,7 +69,7 @@ async function templateSize(context: StepContext, p: Parameters): Promise<Answer
 }
 
 /** The claims have the size, and no stateful set asks for another one. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const claims = await grown(context, p);
   if (!claims.ok) return claims;
   const size = await templateSize(context, p);

@@ -2,9 +2,18 @@ import * as z from 'zod';
 import { type ChartLogin, helm, loginFolder } from '../../kubernetes/helm.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import type { PlannedChart } from '../release/charts.ts';
 import { registryFill, secretPlace } from '../release/registry.ts';
-import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
+import {
+  heal,
+  healCommands,
+  madeOf,
+  releaseOn,
+  releaseSeen,
+  rollBackCommands,
+  rolledBack,
+} from '../release/release.ts';
 import {
   type PlannedCommand,
   type PlannedStep,
@@ -30,7 +39,9 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const release = await releaseOn(context, p.seed, p);
+  const seen = await releaseSeen(context, p.seed, p);
+  if (!seen.answered) return silent(p.seed, seen.said);
+  const release = seen.value;
   if (!release) return { ok: false, observed: `no release ${p.release}` };
   const revision = `revision ${release.revision}`;
   if (release.status !== 'deployed') return { ok: false, observed: `${revision} is ${release.status}` };

@@ -6,7 +6,7 @@ import { belongsTo, ofRelease, workloadKinds } from '../../kubernetes/workloads.
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import { releaseOn } from '../release/release.ts';
+import { releaseOn, releaseSeen } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), release: z.string(), namespace: z.string() });
@@ -14,7 +14,9 @@ type Parameters = z.output<typeof parameters>;
 
 /** Nothing of the release may run; what stays is counted, so that the operator sees it. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const release = await releaseOn(context, p.seed, p);
+  const seen = await releaseSeen(context, p.seed, p);
+  if (!seen.answered) return silent(p.seed, seen.said);
+  const release = seen.value;
   if (release)
     return { ok: false, observed: `release ${p.release}, revision ${release.revision}, is ${release.status}` };
   const host = await context.look(p.seed);

@@ -3,7 +3,7 @@ import { firstWords } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** `shared`: fingerprint of the key that another node has too. `local`: the machine that kloudspot runs on, which is not reached by SSH. */
@@ -57,7 +57,7 @@ const kinds = ['ed25519', 'ecdsa', 'rsa'];
 
 const keysIn = (text: string): string[] => text.split('\n').filter((line) => /^(ssh|ecdsa)-\S+ \S+/.test(line));
 
-async function state(context: StepContext, { node, shared }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node, shared }: Parameters): Promise<StateCheck> {
   const { stdout } = await look(context, node, ['ssh-keygen', '-lf', '/etc/ssh/ssh_host_ed25519_key.pub']);
   const own = /SHA256:\S+/.exec(stdout)?.[0];
   const ok = own !== undefined && own !== shared;

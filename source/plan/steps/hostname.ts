@@ -3,7 +3,7 @@ import { type Answer, firstWords } from '../../host/answer.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
 type Parameters = z.output<typeof parameters>;
@@ -19,14 +19,14 @@ function files({ node, cloudInit }: Parameters): PlannedFile[] {
   return cloudInit ? [{ node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : [];
 }
 
-async function staticName(context: StepContext, node: string): Promise<Answer<string>> {
+async function staticName(context: LookContext, node: string): Promise<Answer<string>> {
   const result = await look(context, node, ['hostnamectl', '--static']);
   return result.code === 0
     ? { answered: true, value: result.stdout.trim() }
     : { answered: false, said: firstWords(result) };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await staticName(context, p.node);
   if (!answer.answered) return silent(p.node, answer.said);
   const name = answer.value;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defined } from '../../text/defined.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const path = '/etc/hosts';
 const templatePath = '/etc/cloud/templates/hosts.debian.tmpl';
@@ -19,7 +19,7 @@ interface Contents {
 const contentOf = ({ files }: PlannedStep, wanted: string): string | undefined =>
   files.find((file) => file.path === wanted)?.content;
 
-async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const template = contentOf(step, templatePath);
   const named = (await readText(context, node, path)) === contentOf(step, path);
   const lasts = template === undefined || (await readText(context, node, templatePath)) === template;

@@ -10,7 +10,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { imagesOn } from '../execution/import-images.ts';
 import { chartLogin } from '../release/charts.ts';
-import type { PlannedStep, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StepContext, StepKind } from '../step.ts';
 
 const chart = z.object({
   release: z.string(),
@@ -57,7 +57,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 /** The images that a chart starts, as Helm on the seed renders it; none where it cannot. */
-async function imagesIn(context: StepContext, { seed }: Parameters, each: ChartAhead): Promise<string[]> {
+async function imagesIn(context: LookContext, { seed }: Parameters, each: ChartAhead): Promise<string[]> {
   const login = chartLogin(each.place, context.site.registry);
   const answer = await renderChart(await context.look(seed), {
     ...each,
@@ -119,7 +119,7 @@ async function fetchOn(place: Place, images: readonly string[]): Promise<number>
 }
 
 /** Undefined where it failed: the step goes on. */
-async function tried<Result>(context: StepContext, work: () => Promise<Result>): Promise<Result | undefined> {
+async function tried<Result>(context: LookContext, work: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await work();
   } catch (error) {

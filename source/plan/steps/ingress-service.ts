@@ -7,7 +7,7 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string(), virtualAddress: z.string() });
@@ -45,7 +45,7 @@ function commands({ seed, channel, virtualAddress }: Parameters): PlannedCommand
   return [command('annotate', seed, kubectl.patch('services', 'traefik', ingressNamespace, change))];
 }
 
-async function state(context: StepContext, { seed, channel, virtualAddress }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, channel, virtualAddress }: Parameters): Promise<StateCheck> {
   const name = serviceName(channel);
   const answer = await readObject(await context.look(seed), 'services', name, ingressNamespace, serviceObject);
   if (!answer.answered) return silent(seed, answer.said);

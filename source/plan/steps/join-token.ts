@@ -3,7 +3,7 @@ import type { Script } from '../../host/host.ts';
 import { microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
-import type { PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** s that a token stays valid: longer than one attempt. It is removed as soon as the attempt has ended. */
@@ -47,7 +47,7 @@ export async function mintToken(context: StepContext, step: PlannedStep): Promis
 }
 
 /** Digests of all tokens that this step made. */
-function remembered(context: StepContext): string[] {
+function remembered(context: LookContext): string[] {
   const digests: string[] = [];
   for (let at = context.recall(firstToken); at !== undefined; at = context.recall(`token-${digests.length}`))
     digests.push(at);
@@ -55,7 +55,7 @@ function remembered(context: StepContext): string[] {
 }
 
 /** Digests of the tokens that this step made and that the seed's agent still takes. */
-export async function tokensLeft(context: StepContext, seed: string): Promise<string[]> {
+export async function tokensLeft(context: LookContext, seed: string): Promise<string[]> {
   const own = remembered(context);
   if (own.length === 0) return [];
   const lines = ((await readText(context, seed, microk8sFiles.tokens)) ?? '').split('\n');

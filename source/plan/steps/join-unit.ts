@@ -2,7 +2,7 @@ import type { Script } from '../../host/host.ts';
 import { agentPort, microk8sProgram } from '../../microk8s/microk8s.ts';
 import { look, readText, sayAway } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { LookContext, StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import type { Joining } from './membership.ts';
 
@@ -44,7 +44,7 @@ exec systemd-run --quiet --collect --unit=${joinUnit} --property=User=root --pro
 `;
 
 /** Whether a join still runs on the node, as our unit or by hand. The brackets keep pgrep from finding itself. */
-export async function joinRuns(context: StepContext, node: string): Promise<boolean> {
+export async function joinRuns(context: LookContext, node: string): Promise<boolean> {
   const unit = await look(context, node, ['systemctl', 'is-active', joinUnit]);
   if (['active', 'activating', 'deactivating'].includes(unit.stdout.trim())) return true;
   return (await look(context, node, ['pgrep', '-f', 'join[.]py|microk8s [j]oin'])).code === 0;
@@ -76,7 +76,7 @@ export async function followJoin(context: StepContext, p: Joining): Promise<void
 }
 
 /** Tells each new line of the output; ready when the unit has ended. */
-function follower(context: StepContext, p: Joining): () => Promise<StateCheck> {
+function follower(context: LookContext, p: Joining): () => Promise<StateCheck> {
   let told = 0;
   return async () => {
     const ended = !(await joinRuns(context, p.node));
@@ -87,7 +87,7 @@ function follower(context: StepContext, p: Joining): () => Promise<StateCheck> {
   };
 }
 
-async function judge(context: StepContext, p: Joining): Promise<void> {
+async function judge(context: LookContext, p: Joining): Promise<void> {
   const [code, output = ''] = await Promise.all([codeFile, outputFile].map((path) => readText(context, p.node, path)));
   if (code?.trim() === '0') return;
   const said = output.trim().split('\n').slice(-3).join(' / ');

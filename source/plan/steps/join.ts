@@ -7,7 +7,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { cleanUp, undo } from './join-cleanup.ts';
@@ -75,7 +75,7 @@ function commands(p: Parameters): PlannedCommand[] {
   ];
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const member = await membership(context, p);
   if (!member.ok) return member;
   const own = await argumentsSet(context, p);
@@ -89,11 +89,11 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 }
 
 /** A worker has no API server, and so no certificate for one. */
-const namedWhereManager = async (context: StepContext, p: Parameters): Promise<StateCheck> =>
+const namedWhereManager = async (context: LookContext, p: Parameters): Promise<StateCheck> =>
   p.names.length === 0 ? { ok: true, observed: 'none' } : certificateNamed(context, p);
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
-async function membership(context: StepContext, p: Parameters): Promise<StateCheck & { readonly address?: string }> {
+async function membership(context: LookContext, p: Parameters): Promise<StateCheck & { readonly address?: string }> {
   const answer = await seedTells(context, p);
   if (!answer.answered) return silent(p.seed, answer.said);
   const known = answer.value;
@@ -174,7 +174,7 @@ function untilBack(context: StepContext, p: Parameters): Promise<void> {
 }
 
 /** Undefined where the API server of the node itself answers. */
-async function ownApi(context: StepContext, node: string): Promise<StateCheck | undefined> {
+async function ownApi(context: LookContext, node: string): Promise<StateCheck | undefined> {
   const answer = await readList(await context.look(node), 'nodes', {}, nodeObject, { signal: context.signal });
   return answer.answered ? undefined : silent(node, answer.said);
 }
@@ -257,7 +257,7 @@ function untilTakenIn(context: StepContext, p: Parameters): Promise<void> {
   });
 }
 
-async function takenIn(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function takenIn(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await seedTells(context, p);
   if (!answer.answered) return silent(p.seed, answer.said);
   const known = answer.value;

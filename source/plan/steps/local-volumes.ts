@@ -6,7 +6,7 @@ import { counted } from '../../text/plural.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -18,7 +18,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** A claim that is bound to another volume, or is gone, does not hold its pod on this node any more. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await readList(await context.look(p.seed), 'persistentvolumeclaims', { all: true }, claimObject);
   if (!answer.answered) return silent(p.seed, answer.said);
   const left = p.volumes.filter(({ namespace, claim, volume }) =>

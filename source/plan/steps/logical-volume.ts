@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look } from '../execution/carry-out.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** What this program made carries this tag, and nothing else is ever removed by it. */
@@ -45,7 +45,7 @@ export interface Volume {
 
 /** Undefined where there is no such volume. Throws `StepFault` where there is not even the group. */
 export async function findVolume(
-  context: StepContext,
+  context: LookContext,
   { node, group, volume }: { readonly node: string; readonly group: string; readonly volume: string },
 ): Promise<Volume | undefined> {
   const result = await look(context, node, list(group));

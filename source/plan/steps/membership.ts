@@ -7,7 +7,7 @@ import { parseMicroK8sStatus } from '../../microk8s/status.ts';
 import { look } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
 import { told } from '../execution/told.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** A node that is joined to the cluster of the seed, by name and by its IPv4 address in the cluster's network. */
@@ -30,7 +30,7 @@ export const knownToSeed = (context: StepContext, p: Joining): Promise<KnownToSe
   told(context, p.seed, 'its nodes and members', () => seedTells(context, p));
 
 /** Asks the seed's API for Nodes and its status for members. */
-export async function seedTells(context: StepContext, p: Joining): Promise<Answer<KnownToSeed>> {
+export async function seedTells(context: LookContext, p: Joining): Promise<Answer<KnownToSeed>> {
   const answer = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
   if (!answer.answered) return answer;
   const status = parseMicroK8sStatus(await look(context, p.seed, microk8s.status(), minutes(2)));
@@ -56,7 +56,7 @@ export interface OwnMarks {
   readonly stopped: boolean;
 }
 
-export async function ownMarks(context: StepContext, node: string): Promise<OwnMarks> {
+export async function ownMarks(context: LookContext, node: string): Promise<OwnMarks> {
   const host = await context.look(node);
   const there = async (path: string) => (await host.readFile(path)) !== undefined;
   const [member, worker, joining, stopped] = await Promise.all([

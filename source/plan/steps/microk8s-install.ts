@@ -9,7 +9,7 @@ import { withSnapProgress } from '../execution/snap-progress.ts';
 import { silent } from '../execution/told.ts';
 import { certificateNames, launchConfiguration } from '../release/launch-configuration.ts';
 import { type Registry, registryFill } from '../release/registry.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { detachMounts } from './detach-mounts.ts';
@@ -103,14 +103,14 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
 }
 
 /** Whether it has joined: its arguments are looked at by that step then, and a worker has no API server that a certificate is for. */
-async function isOfItsCluster(context: StepContext, { node, joins }: Parameters): Promise<boolean> {
+async function isOfItsCluster(context: LookContext, { node, joins }: Parameters): Promise<boolean> {
   if (!joins) return false;
   const { member, worker, joining } = await ownMarks(context, node);
   return member || worker || joining;
 }
 
 /** A join overwrites them; while it runs the node is not a member yet. */
-async function ownArguments(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function ownArguments(context: LookContext, p: Parameters): Promise<StateCheck> {
   if (await isOfItsCluster(context, p)) return { ok: true, observed: 'its arguments are those of its cluster' };
   const other = await otherRanges(context, p.node, p.ranges);
   if (other !== undefined) return { ok: false, observed: other };

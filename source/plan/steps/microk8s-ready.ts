@@ -2,7 +2,7 @@ import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { minutes, seconds } from '../execution/define.ts';
-import type { PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** The launch configuration enables dns after the installation has ended; a join before that races with it. */
@@ -44,7 +44,7 @@ export function untilReady(context: StepContext, step: PlannedStep): Promise<voi
 }
 
 /** The node the cluster began on keeps the mark of a member when all others have left: it may go when the datastore is its own alone. */
-export async function refuseWhileOthersRest(context: StepContext, node: string): Promise<void> {
+export async function refuseWhileOthersRest(context: LookContext, node: string): Promise<void> {
   if ((await readText(context, node, microk8sFiles.member)) === undefined) return;
   const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
   if (status.state === 'running' && status.members.length <= 1) return;

@@ -5,7 +5,7 @@ import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
 import { silent, snapdTold } from '../execution/told.ts';
-import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import type { OwnMarks } from './membership.ts';
 import type { SnapFile } from './snap-download.ts';
@@ -31,7 +31,7 @@ export function fileCommands({ node, channel }: Wanted, snaps: readonly SnapFile
 }
 
 /** MicroK8s, or another snap, as snapd lists it; undefined where it is not installed. */
-export const snapListed = async (context: StepContext, node: string, of = name) =>
+export const snapListed = async (context: LookContext, node: string, of = name) =>
   readSnapList(of, await look(context, node, snap.list(of)));
 
 /** The same, and waits for snapd, which may be restarting. Throws `StepFault` where it does not answer. */

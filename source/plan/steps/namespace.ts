@@ -6,12 +6,12 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), namespace: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { seed, namespace }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, namespace }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'namespaces', namespace, undefined, namespaceObject);
   if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no namespace ${namespace}` };

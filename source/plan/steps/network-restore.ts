@@ -3,7 +3,7 @@ import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway } from '../execution/carry-out.ts';
 import { seconds } from '../execution/define.ts';
 import { isActive, stopTimer } from '../execution/restore-timer.ts';
-import type { PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import {
   bootUnit,
@@ -20,13 +20,13 @@ export const stopRestoreTimer = stopTimer(restoreTimer);
 export const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collect', restoreScript];
 
 /** Whether the node would still restore by itself: after its time, or at its next boot. */
-export async function isArmed(context: StepContext, node: string): Promise<Answer<boolean>> {
+export async function isArmed(context: LookContext, node: string): Promise<Answer<boolean>> {
   const timer = await isActive(context, node, `${restoreTimer}.timer`);
   return !timer.answered || timer.value ? timer : isEnabled(context, node, `${bootUnit}.service`);
 }
 
 /** A unit without a file is told by an error alone, up to systemd 252. */
-async function isEnabled(context: StepContext, node: string, unit: string): Promise<Answer<boolean>> {
+async function isEnabled(context: LookContext, node: string, unit: string): Promise<Answer<boolean>> {
   const result = await look(context, node, ['systemctl', 'is-enabled', unit], seconds(10));
   const state = result.stdout.trim();
   if (state === '' && !result.stderr.includes('No such file')) return { answered: false, said: firstWords(result) };
@@ -74,7 +74,7 @@ export function untilBack(context: StepContext, p: Parameters, deadline: number)
         await context.reconnect(p.node);
         const gone = (await readText(context, p.node, p.path)) !== p.content;
         const active = await Promise.all(restoring.map((unit) => isActive(context, p.node, `${unit}.service`)));
-        const ready = gone && active.every((unit) => unit.answered && !unit.value);
+        const ready = gone && !active.some((unit) => !unit.answered || unit.value);
         return { ok: ready, observed: ready ? 'restored' : 'not restored yet' };
       } catch (error) {
         return { ok: false, observed: sayAway(error) };

@@ -3,11 +3,11 @@ import { seconds } from '../execution/define.ts';
 import { isActive } from '../execution/restore-timer.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import { silent } from '../execution/told.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { LookContext, StateCheck } from '../step.ts';
 import { applyUnit, cloudInitFile, cloudInitText, othersOf, type Parameters } from './network-files.ts';
 
 /** `2: eth0    inet 10.0.4.22/24 brd … scope global [dynamic] eth0` */
-async function addressState(context: StepContext, { node, address }: Parameters): Promise<StateCheck> {
+async function addressState(context: LookContext, { node, address }: Parameters): Promise<StateCheck> {
   const { stdout } = await look(context, node, ['ip', '-4', '-o', 'address', 'show'], seconds(10));
   const line = stdout.split('\n').find((text) => text.includes(` inet ${address}/`));
   if (!line) return { ok: false, observed: `${node} does not have ${address}` };
@@ -16,7 +16,7 @@ async function addressState(context: StepContext, { node, address }: Parameters)
 }
 
 /** Whether the node is as wanted, be it for good or until it restores. */
-export async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
+export async function inForce(context: LookContext, p: Parameters): Promise<StateCheck> {
   if ((await readText(context, p.node, p.path)) !== p.content) return { ok: false, observed: `${p.path} is another` };
   for (const path of othersOf(p)) {
     if ((await readText(context, p.node, path)) !== undefined)
@@ -30,7 +30,7 @@ export async function inForce(context: StepContext, p: Parameters): Promise<Stat
 }
 
 /** Whether the node answers on its new address, also to its witness. Gives as not reached what a connection throws. */
-export async function reached(context: StepContext, p: Parameters): Promise<StateCheck> {
+export async function reached(context: LookContext, p: Parameters): Promise<StateCheck> {
   try {
     await context.reconnect(p.node);
     const applies = await isActive(context, p.node, `${applyUnit}.service`);

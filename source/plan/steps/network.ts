@@ -2,7 +2,7 @@ import { HostFault } from '../../host/host-fault.ts';
 import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep, seconds } from '../execution/define.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { armed, commands } from './network-commands.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { disarm, isArmed, restored, restoreNow, stopRestoreTimer, untilBack } from './network-restore.ts';
 import { inForce, reached } from './network-state.ts';
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const looked = await inForce(context, p);
   if (!looked.ok) return looked;
   const timer = await isArmed(context, p.node);

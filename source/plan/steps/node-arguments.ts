@@ -3,7 +3,7 @@ import { domainMarker, nodeState } from '../../host/node-state.ts';
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { readText } from '../execution/carry-out.ts';
 import { failureDomain } from '../release/launch-configuration.ts';
-import type { StateCheck, StepContext } from '../step.ts';
+import type { LookContext, StateCheck } from '../step.ts';
 
 /** The file of a service's arguments, one a line. */
 const fileOf = (service: string) => `${microk8sFiles.arguments}/${service}`;
@@ -40,7 +40,7 @@ echo "$taken" >${domainMarker}
 export const addressArgument = (address: string): string => `--node-ip=${address}\n`;
 
 /** The value of a kubelet's argument on a node; undefined where it is not set. */
-export async function kubeletArgument(context: StepContext, node: string, name: string): Promise<string | undefined> {
+export async function kubeletArgument(context: LookContext, node: string, name: string): Promise<string | undefined> {
   return argumentIn(await readText(context, node, fileOf('kubelet')), name);
 }
 
@@ -51,7 +51,7 @@ export function argumentIn(text: string | undefined, name: string): string | und
 }
 
 /** Text of the arguments of a service on a node; undefined where it has none. */
-export const argumentsOf = (context: StepContext, node: string, service: string): Promise<string | undefined> =>
+export const argumentsOf = (context: LookContext, node: string, service: string): Promise<string | undefined> =>
   readText(context, node, fileOf(service));
 
 /** What a node is told of itself: its address, and the number of its failure domain. */
@@ -65,7 +65,7 @@ export interface NodeArguments {
  * Whether MicroK8s' files on the node say both. A join overwrites the kubelet's arguments by those of the node that it joins, and
  * makes another member of the datastore, which has not read its failure domain yet.
  */
-export async function argumentsSet(context: StepContext, p: NodeArguments): Promise<StateCheck> {
+export async function argumentsSet(context: LookContext, p: NodeArguments): Promise<StateCheck> {
   const address = await kubeletArgument(context, p.node, '--node-ip');
   if (address !== p.address) {
     const taken = address ?? 'the address of the default route';
@@ -80,7 +80,7 @@ const noDomain = (domain: number): StateCheck => ({
   observed: `its datastore has not started with failure domain ${domain} yet`,
 });
 
-async function domainTaken(context: StepContext, node: string, domain: number): Promise<boolean> {
+async function domainTaken(context: LookContext, node: string, domain: number): Promise<boolean> {
   const [set, member, mark] = await Promise.all(
     [fileOf('ha-conf'), microk8sFiles.ownMember, domainMarker].map((path) => readText(context, node, path)),
   );

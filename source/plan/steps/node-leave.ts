@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
@@ -6,8 +7,8 @@ import { readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { silent, told } from '../execution/told.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { silent } from '../execution/told.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { knownToSeed, ownMarks, refuseLossOfQuorum, seedTells, untilForgotten } from './membership.ts';
 
@@ -26,28 +27,29 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** Asked of the seed; a node that joined again in its new role, or whose new machine is a member, has left as it should. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await seedTells(context, p);
   if (!answer.answered) return silent(p.seed, answer.said);
   const known = answer.value;
   if (!known.node && !known.member) return { ok: true, observed: `${p.seed} no longer knows ${p.node}` };
-  if (await joinedAgain(context, p)) return { ok: true, observed: `${p.node} has joined again` };
+  const again = await joinedAgain(context, p);
+  if (!again.answered) return silent(p.seed, again.said);
+  if (again.value) return { ok: true, observed: `${p.node} has joined again` };
   return {
     ok: false,
     observed: `${p.node} is in the cluster${known.member ? `, ${known.member.role} of the datastore` : ''}`,
   };
 }
 
-async function joinedAgain(context: StepContext, p: Parameters): Promise<boolean> {
-  if (p.why === 'leaves') return false;
+async function joinedAgain(context: LookContext, p: Parameters): Promise<Answer<boolean>> {
+  if (p.why === 'leaves') return { answered: true, value: false };
   if (p.why === 'reinstalled') {
     const own = await ownMarks(context, p.node);
-    return own.member || own.worker;
+    return { answered: true, value: own.member || own.worker };
   }
-  const found = await told(context, p.seed, `node ${p.node}`, (host) =>
-    readObject(host, 'nodes', p.node, undefined, nodeObject),
-  );
-  return found !== undefined && clusterNode(found).role === p.becomes;
+  const found = await readObject(await context.look(p.seed), 'nodes', p.node, undefined, nodeObject);
+  if (!found.answered) return found;
+  return { answered: true, value: found.value !== undefined && clusterNode(found.value).role === p.becomes };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {

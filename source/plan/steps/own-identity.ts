@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 /*
  * A clone gets a machine-id and an iSCSI initiator name of its own. What was there before is remembered and put back by undo.
@@ -23,7 +23,7 @@ interface Kind {
 }
 
 function identityKind(one: Kind) {
-  const state = async (context: StepContext, { node, value }: Parameters): Promise<StateCheck> => {
+  const state = async (context: LookContext, { node, value }: Parameters): Promise<StateCheck> => {
     const ok = ((await readText(context, node, one.path)) ?? '').includes(value);
     return { ok, observed: ok ? value : 'what it shares with another node' };
   };

@@ -4,7 +4,7 @@ import { packagesMarker } from '../../host/node-state.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { completeDpkg, lockFunctions, updateLists, whenUnlocked } from '../execution/package-locks.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -95,7 +95,7 @@ function commands({ node, upgrade, install, iscsid, folder }: Parameters): Plann
   ];
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const result = await look(context, p.node, packagesState(p.install), minutes(2));
   const lines = result.stdout.split('\n').map((line) => line.split(' '));
   const of = (key: string) => lines.filter(([name]) => name === key).map((line) => line.slice(1));

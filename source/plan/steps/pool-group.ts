@@ -3,7 +3,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { deviceIdentity } from './device-identity.ts';
 import { eraseCommands, takeDevice } from './erase-device.ts';
 import { tag } from './logical-volume.ts';
@@ -18,7 +18,7 @@ type Parameters = z.output<typeof parameters>;
 
 const groups = z.object({ report: z.array(z.object({ vg: z.array(z.object({ vg_name: z.string() })) })) });
 
-async function state(context: StepContext, { node, group }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node, group }: Parameters): Promise<StateCheck> {
   const result = await look(context, node, ['vgs', '--reportformat', 'json', '-o', 'vg_name']);
   if (result.code !== 0) return { ok: false, observed: result.stderr.trim() || `vgs ended with ${result.code}` };
   const names = groups.parse(parseSafeJson(result.stdout)).report.flatMap(({ vg }) => vg.map((row) => row.vg_name));

@@ -3,7 +3,7 @@ import { aptProxyFile } from '../../host/node-state.ts';
 import { snap } from '../../microk8s/snap.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { settings, standing } from './proxy.ts';
 
 const parameters = z.object({ node: z.string() });
@@ -15,7 +15,7 @@ const earlier = z.object({
   snapd: settings.partial().optional(),
 });
 
-async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node }: Parameters): Promise<StateCheck> {
   if ((await readText(context, node, aptProxyFile)) !== undefined) return notYet(`${aptProxyFile} is there`);
   return { ok: true, observed: 'apt has no proxy of this site' };
 }

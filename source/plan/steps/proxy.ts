@@ -4,7 +4,7 @@ import { readSystemProxy, type SystemProxy, snap } from '../../microk8s/snap.ts'
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, snapdTold } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 /** What snapd holds. */
 export const settings = z.object({ http: z.string(), https: z.string(), none: z.string() });
@@ -17,7 +17,7 @@ const tried = 'https://api.snapcraft.io/';
 const aptText = ({ proxy }: Parameters): string =>
   `// Written by kloudspot from site.yaml: network.proxy\nAcquire::http::Proxy "${proxy.http}";\nAcquire::https::Proxy "${proxy.https}";\n`;
 
-const proxySeen = async (context: StepContext, node: string) =>
+const proxySeen = async (context: LookContext, node: string) =>
   readSystemProxy(await look(context, node, snap.systemProxy()));
 
 /** What snapd has. Throws `StepFault` where it does not answer: undo puts it back. */
@@ -25,7 +25,7 @@ export function standing(context: StepContext, node: string): Promise<SystemProx
   return snapdTold(context, node, 'the proxy of snapd', () => proxySeen(context, node));
 }
 
-async function state(context: StepContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const [answer, apt] = await Promise.all([proxySeen(context, node), readText(context, node, aptProxyFile)]);
   if (!answer.answered) return silent(node, answer.said);
   const now = answer.value;

@@ -10,7 +10,15 @@ import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { OwnReboot } from '../execution/own-reboot.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type {
+  LookContext,
+  PlannedCommand,
+  PlannedFile,
+  PlannedStep,
+  StateCheck,
+  StepContext,
+  StepKind,
+} from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -34,7 +42,7 @@ else echo 'booted-since-update yes'; fi
 `,
 };
 
-async function ask(context: StepContext, node: string): Promise<ReadonlyMap<string, string>> {
+async function ask(context: LookContext, node: string): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await look(context, node, bootState);
   return new Map(
     stdout.split('\n').flatMap((line) => {
@@ -45,12 +53,12 @@ async function ask(context: StepContext, node: string): Promise<ReadonlyMap<stri
 }
 
 /** Without it no later look would tell whether it has restarted. */
-async function bootId(context: StepContext, node: string): Promise<Answer<string>> {
+async function bootId(context: LookContext, node: string): Promise<Answer<string>> {
   const value = (await ask(context, node)).get('boot-id');
   return value === undefined ? { answered: false, said: 'nothing of its last boot' } : { answered: true, value };
 }
 
-async function state(context: StepContext, { node, mode }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node, mode }: Parameters): Promise<StateCheck> {
   const now = await ask(context, node);
   if (!now.has('reboot-required')) return silent(node, 'nothing of its last boot');
   if (mode === 'always') {

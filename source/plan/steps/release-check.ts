@@ -11,7 +11,7 @@ import { chartLogin, type PlannedChart } from '../release/charts.ts';
 import { askImages } from '../release/product-images.ts';
 import { registryFill } from '../release/registry.ts';
 import { placed } from '../release/value-places.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { valuesText } from '../values.ts';
 
@@ -29,7 +29,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** Only a look, and one that takes seconds: what it found is kept. */
-async function state(context: StepContext): Promise<StateCheck> {
+async function state(context: LookContext): Promise<StateCheck> {
   const found = context.recall('taken');
   return { ok: found !== undefined, observed: found ?? 'not judged yet' };
 }
@@ -58,7 +58,7 @@ async function secretOf(context: StepContext): Promise<string | undefined> {
   return context.registrySecret();
 }
 
-async function rendered(context: StepContext, p: Parameters, secret: string | undefined): Promise<RenderedChart> {
+async function rendered(context: LookContext, p: Parameters, secret: string | undefined): Promise<RenderedChart> {
   const { site, product } = context;
   const host = await context.look(p.node);
   const login = chartLogin(p.chart, site.registry);

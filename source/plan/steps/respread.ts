@@ -7,7 +7,7 @@ import { isUneven } from '../../kubernetes/spread.ts';
 import { podReady, workloadState } from '../../kubernetes/workloads.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), namespace: z.string(), deployment: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -19,7 +19,7 @@ interface Seen extends StateCheck {
 }
 
 /** Ready in full, and no node runs two more of it than another one that could. */
-async function look(context: StepContext, p: Parameters): Promise<Seen> {
+async function look(context: LookContext, p: Parameters): Promise<Seen> {
   const host = await context.look(p.seed);
   const [object, pods, nodes] = await Promise.all([
     readObject(host, 'deployments', p.deployment, p.namespace, workloadObject),
@@ -56,7 +56,7 @@ const isOf = (pod: PodObject, deployment: string): boolean =>
     ({ name }) => name === deployment || name.replace(/-[^-]+$/, '') === deployment,
   );
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const { ok, observed } = await look(context, p);
   return { ok, observed };
 }

@@ -8,7 +8,7 @@ import { backupFile, localBackups } from '../../workstation/backups.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { backupMark } from './backup.ts';
 import { backupFiles, backupFolder, listBackups, parseBackups, sumsFile, writeBackup } from './backup-scripts.ts';
@@ -17,7 +17,7 @@ const parameters = z.object({ seed: z.string(), managers: z.array(z.string()), b
 type Parameters = z.output<typeof parameters>;
 
 /** The object that each backup writes before it is made: the datastore says itself where it comes from. */
-async function state(context: StepContext, { seed, backup }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, backup }: Parameters): Promise<StateCheck> {
   const { name, namespace } = backupMark;
   const answer = await readObject(await context.look(seed), 'configmaps', name, namespace, configMapObject);
   if (!answer.answered) return silent(seed, answer.said);
@@ -43,7 +43,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   context.remember('restarted', 'yes');
 }
 
-async function isThere(context: StepContext, { seed, backup }: Parameters): Promise<boolean> {
+async function isThere(context: LookContext, { seed, backup }: Parameters): Promise<boolean> {
   const { stdout } = await look(context, seed, listBackups(), minutes(2));
   return parseBackups(stdout).some(({ id, whole }) => id === backup && whole);
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { ReleaseStatus } from '../../kubernetes/helm.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { partsOf, untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
-import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
+import { madeOf, releaseOn, releaseSeen, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -21,20 +23,20 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** The revision in force where it is the wanted one. */
-async function inForce(context: StepContext, p: Parameters): Promise<number | undefined> {
-  const release = await releaseOn(context, p.seed, p);
-  return release?.status === 'deployed' && release.description === madeOf(p.digest) ? release.revision : undefined;
-}
+const inForce = (release: ReleaseStatus | undefined, { digest }: Parameters): number | undefined =>
+  release?.status === 'deployed' && release.description === madeOf(digest) ? release.revision : undefined;
 
 const wanted = (p: Parameters): WorkloadsWanted => ({ ...partsOf(p), notReady: p.notReady });
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  if ((await inForce(context, p)) === undefined) return { ok: false, observed: 'another revision is deployed' };
+  const release = await releaseSeen(context, p.seed, p);
+  if (!release.answered) return silent(p.seed, release.said);
+  if (inForce(release.value, p) === undefined) return { ok: false, observed: 'another revision is deployed' };
   return workloadsReady(context, wanted(p));
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const revision = await inForce(context, p);
+  const revision = inForce(await releaseOn(context, p.seed, p), p);
   if (revision === undefined) {
     throw new StepFault({
       tried: 'watch the new revision become ready',

@@ -7,7 +7,7 @@ import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { partsOf, workloadsReady } from '../execution/workload-wait.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -20,7 +20,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** Every node is ready and open, and every part of the product is, where it is installed. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
   if (!answer.answered) return silent(p.seed, answer.said);
   const nodes = answer.value.map(clusterNode);
@@ -33,7 +33,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   return { ok: true, observed: `${p.nodes.length} nodes and every part are ready` };
 }
 
-async function brokenCopies(context: StepContext, seed: string): Promise<string[]> {
+async function brokenCopies(context: LookContext, seed: string): Promise<string[]> {
   const answer = await copiesSeen(await context.look(seed), {});
   if (!answer.answered) return [answer.said];
   return answer.value.filter(({ healthy }) => !healthy).map(({ name }) => name);

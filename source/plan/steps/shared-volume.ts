@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { identifyBlank } from './device-identity.ts';
 import { findVolume, tag, type Volume } from './logical-volume.ts';
 
@@ -17,7 +17,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const found = await findVolume(context, p);
   if (!found) return { ok: false, observed: `no ${p.group}/${p.volume}` };
   if (isClone(found, p)) return { ok: false, observed: `${p.group}/${p.volume} has the UUID of another node's` };

@@ -4,7 +4,7 @@ import { readSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({ node: z.string(), channel: z.string() });
@@ -27,11 +27,11 @@ export const fetchedSnap: SnapFile = {
 };
 
 /** Whether it is there whole: the signatures come last. */
-export const isFetched = async (context: StepContext, node: string): Promise<boolean> =>
+export const isFetched = async (context: LookContext, node: string): Promise<boolean> =>
   (await readText(context, node, fetchedSnap.assertion)) !== undefined;
 
 /** Nothing rests on it: what was not fetched comes from the store with the installation. That it was tried is enough. */
-async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { node }: Parameters): Promise<StateCheck> {
   const answer = readSnapList(name, await look(context, node, snap.list(name)));
   if (!answer.answered) return silent(node, answer.said);
   const found = answer.value;

@@ -9,7 +9,7 @@ import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { silent } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { drainSeconds } from './drain.ts';
 import { installed, snapListed, untilSnapdIdle } from './microk8s-snap.ts';
@@ -25,7 +25,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await snapListed(context, p.node);
   if (!answer.answered) return silent(p.node, answer.said);
   const found = answer.value;
@@ -36,7 +36,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 }
 
 /** As the cluster sees it: the kubelet of the new track, ready, and open for pods. */
-async function nodeState(context: StepContext, { node, through, channel }: Parameters): Promise<StateCheck> {
+async function nodeState(context: LookContext, { node, through, channel }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(through), 'nodes', node, undefined, nodeObject);
   if (!answer.answered) return silent(through, answer.said);
   if (!answer.value) return { ok: false, observed: `${node} is not in the cluster` };

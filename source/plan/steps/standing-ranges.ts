@@ -1,11 +1,11 @@
 import type { ClusterRanges } from '../../microk8s/node.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { argumentIn, argumentsOf } from './node-arguments.ts';
 
 /** What a cluster gives to pods and services where it is not what the site says: nothing changes it once MicroK8s has started. */
 export async function otherRanges(
-  context: StepContext,
+  context: LookContext,
   node: string,
   wanted: ClusterRanges,
 ): Promise<string | undefined> {

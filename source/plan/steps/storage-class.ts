@@ -8,7 +8,7 @@ import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -49,7 +49,7 @@ async function standing(host: ReadOnlyHost, p: Parameters): Promise<Answer<Stand
   return { answered: true, value: same ? 'same' : 'other' };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const found = await standing(await context.look(p.seed), p);
   if (!found.answered) return silent(p.seed, found.said);
   const words = { same: `class ${p.name} is there`, other: differs, missing: `no class ${p.name}` };

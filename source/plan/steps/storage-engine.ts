@@ -7,9 +7,10 @@ import { readObject } from '../../kubernetes/read.ts';
 import { defined } from '../../text/defined.ts';
 import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent } from '../execution/told.ts';
 import { partsOf, untilWorkloadsReady, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
-import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
+import { heal, healCommands, madeOf, releaseOn, releaseSeen } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const leftover = z.object({ kind: z.string(), name: z.string() });
@@ -25,7 +26,9 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const release = await releaseOn(context, p.seed, p);
+  const seen = await releaseSeen(context, p.seed, p);
+  if (!seen.answered) return silent(p.seed, seen.said);
+  const release = seen.value;
   if (!release) return { ok: false, observed: `no release ${p.release}` };
   if (release.status !== 'deployed') return { ok: false, observed: `release ${p.release} is ${release.status}` };
   if (release.description !== madeOf(p.digest))

@@ -7,7 +7,7 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -29,7 +29,7 @@ const manifest = ({ namespace, name }: Parameters) => ({
   data: { 'tls.crt': certificatePlace, 'tls.key': keyPlace },
 });
 
-async function state(context: StepContext, { seed, namespace, name }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, namespace, name }: Parameters): Promise<StateCheck> {
   const pair = await standingPair(context.site, context.files, context.clock.now());
   if (!pair) return { ok: false, observed: 'no certificate was made yet' };
   const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);

@@ -5,7 +5,7 @@ import { counted } from '../../text/plural.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import { silent, untilTold } from '../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { tuningAttributes, tuningFiles, tuningMode, tuningOwner, tuningPaths } from './tuning-files.ts';
 import { lookAtTuning, parseTuning, type TuningState } from './tuning-state.ts';
@@ -26,7 +26,7 @@ const earlier = z.object({
   files: z.record(z.string(), z.string()),
 });
 
-async function tuningSeen(context: StepContext, { node, sysctls, modules }: Parameters): Promise<Answer<TuningState>> {
+async function tuningSeen(context: LookContext, { node, sysctls, modules }: Parameters): Promise<Answer<TuningState>> {
   const asked = lookAtTuning(
     sysctls.map(({ name }) => name),
     modules,
@@ -39,7 +39,7 @@ async function tuningSeen(context: StepContext, { node, sysctls, modules }: Para
 const tuningOf = (context: StepContext, p: Parameters): Promise<TuningState> =>
   untilTold(context, { node: p.node, what: 'the values of its kernel', ask: () => tuningSeen(context, p) });
 
-async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   const answer = await tuningSeen(context, p);
   if (!answer.answered) return silent(p.node, answer.said);
   const now = answer.value;

@@ -4,12 +4,12 @@ import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { listed } from '../../text/listed.ts';
 import { look } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), voters: z.number().int() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { seed, voters }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, voters }: Parameters): Promise<StateCheck> {
   const status = parseMicroK8sStatus(await look(context, seed, microk8s.status(), minutes(2)));
   if (status.state !== 'running') return { ok: false, observed: sayStatus(status) };
   const count = status.members.filter(({ role }) => role === 'voter').length;

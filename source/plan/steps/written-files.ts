@@ -3,7 +3,7 @@ import { nodeState } from '../../host/node-state.ts';
 import { counted } from '../../text/plural.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string() });
 
@@ -11,7 +11,7 @@ const parameters = z.object({ node: z.string() });
 export const valuesPath = `${nodeState}/values.yaml`;
 
 /** Kinds whose end state is that the planned files lie there: the values, and the files of a local chart. */
-async function state(context: StepContext, _: z.output<typeof parameters>, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, _: z.output<typeof parameters>, step: PlannedStep): Promise<StateCheck> {
   let open = 0;
   for (const { node, path, content } of step.files) if ((await readText(context, node, path)) !== content) open += 1;
   const all = step.files.length;

@@ -16,7 +16,7 @@ import { counted } from '../../../text/plural.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { silent, told } from '../../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { poolInstances } from './instances.ts';
 
 const parameters = z.object({
@@ -70,7 +70,7 @@ const healthyOn = (volume: VolumeConfigObject, { copies }: Seen, pools: readonly
     .flatMap(({ metadata }) => metadata.labels[copyLabels.pool] ?? [])
     .filter((pool) => pools.includes(pool));
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const host = await context.look(p.seed);
   const [seen, pools] = await Promise.all([volumesSeen(host, p.namespace), usable(host, p)]);
   if (!seen.answered) return silent(p.seed, seen.said);

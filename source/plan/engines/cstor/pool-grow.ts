@@ -8,7 +8,7 @@ import { quantityBytes } from '../../../text/quantity.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { silent, told } from '../../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { poolInstances } from './instances.ts';
 
 const parameters = z.object({
@@ -36,7 +36,7 @@ function tookDevice({ status }: PoolSizeObject, gib: number): boolean {
   return (quantityBytes(status.capacity.total) ?? 0) >= gib * gibibyte * leastShare;
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const found = await poolInstances(await context.look(p.seed), p.namespace, poolSizeObject);
   if (!found.answered) return silent(p.seed, found.said);
   const open = p.pools.flatMap(({ node, gib }) => {

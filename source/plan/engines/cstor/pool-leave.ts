@@ -6,7 +6,7 @@ import { copyLabels, cstorKinds, hostname } from '../../../storage/engines/cstor
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { silent, told } from '../../execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { onPools, poolsOf, volumesSeen } from './copies.ts';
 import { poolName } from './instances.ts';
 
@@ -27,7 +27,7 @@ const cluster = z.object({
   spec: z.object({ pools: z.array(z.looseObject({ nodeSelector: z.record(z.string(), z.string()) })) }),
 });
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const answer = await readObject(
     await context.look(p.seed),
     cstorKinds.instances,

@@ -18,7 +18,7 @@ import { carryOut } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { silent, told } from '../../execution/told.ts';
 import { manifestText } from '../../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { StepFault } from '../../step-fault.ts';
 import { poolInstances, poolName } from './instances.ts';
 
@@ -69,7 +69,7 @@ function deviceOf(
 
 const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && !status.readOnly;
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck & { readonly hopeless?: boolean }> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck & { readonly hopeless?: boolean }> {
   const host = await context.look(p.seed);
   const cluster = await readObject(host, cstorKinds.clusters, poolName, p.namespace, poolClusterObject);
   if (!cluster.answered) return silent(p.seed, cluster.said);
