@@ -33,6 +33,18 @@ describe('order', () => {
     expect(land.of('step-done')[0]).toMatchObject({ step: 'first', outcome: 'already', seen: 'there' });
   });
 
+  it.each([
+    ['looks again where what it asks does not answer', 3, []],
+    ['acts where it does not for half a minute', 16, ['begin first', 'end first']],
+  ])('%s', async (_, silentLooks, acts) => {
+    const land = new ToyLand({ clock: leapingClock() });
+    land.done.add('first');
+    land.on('first', { silentLooks });
+    await expect(land.execute(toyPlan([{ id: 'first' }])).end).resolves.toMatchObject({ outcome: 'done' });
+    expect(land.acts()).toEqual(acts);
+    expect(land.of('progress').map(({ text }) => text)).toEqual(['it does not answer; waits for an answer']);
+  });
+
   it('runs independent steps of different nodes side by side, those of one node one after the other', async () => {
     const land = new ToyLand();
     const [one, other] = [gate(), gate()];

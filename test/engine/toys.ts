@@ -198,6 +198,8 @@ export interface ToyBehaviour {
   readonly act?: (context: StepContext, step: PlannedStep) => Promise<void> | void;
   readonly undo?: (context: StepContext, step: PlannedStep) => Promise<void> | void;
   readonly verifies?: boolean;
+  /** So many of the first looks are not answered. */
+  readonly silentLooks?: number;
 }
 
 /** A world in memory: `done` holds the ids whose end state is there, `story` what happened in order. */
@@ -232,8 +234,11 @@ export class ToyLand {
       kind: 'toy',
       parameters: z.object({}),
       state: async (...all) => {
-        this.story.push(`look ${all[2].id}`);
-        return look(...all);
+        const { id } = all[2];
+        this.story.push(`look ${id}`);
+        const { silentLooks = 0 } = this.behaviour.get(id) ?? {};
+        if (this.story.filter((each) => each === `look ${id}`).length > silentLooks) return look(...all);
+        return { ok: false, silent: true, observed: 'it does not answer' };
       },
       act: async (context, _parameters, step) => {
         this.story.push(`begin ${step.id}`);

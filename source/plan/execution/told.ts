@@ -61,10 +61,11 @@ export const silent = (node: string, said: string) =>
 /** The same check, made again for half a minute while what it asks does not answer. */
 export async function onceTold(context: LookContext, check: () => Promise<StateCheck>): Promise<StateCheck> {
   const until = context.clock.elapsed() + seconds(30);
-  for (;;) {
+  for (let said = ''; ; ) {
     const seen = await check();
     if (!seen.silent || context.clock.elapsed() >= until) return seen;
-    context.progress(`${seen.observed}; waits for an answer`);
+    if (seen.observed !== said) context.progress(`${seen.observed}; waits for an answer`);
+    said = seen.observed;
     await context.clock.sleep(2_000, context.signal);
   }
 }

@@ -17,7 +17,7 @@ import { lostNodes } from '../execution/workload-wait.ts';
 import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
-/** Waits for the answer. Throws `StepFault` where none comes. */
+/** The release, once Helm answers. Throws `StepFault` where it does not. */
 export const releaseOn = (
   context: StepContext,
   node: string,

@@ -25,7 +25,7 @@ export interface KnownToSeed {
   readonly others: readonly { readonly role: string; readonly ready: boolean }[];
 }
 
-/** The same, and waits for the answer. Throws `StepFault` where none comes. */
+/** What the seed knows, once it answers. Throws `StepFault` where it does not. */
 export const knownToSeed = (context: StepContext, p: Joining): Promise<KnownToSeed> =>
   told(context, p.seed, 'its nodes and members', () => seedTells(context, p));
 
