@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { deviceTrouble } from '../../source/storage/pool-device.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
-import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
+import { type Answers, carryThrough, fakeWorld, kindOf, onceRan, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
@@ -68,6 +68,27 @@ describe('the disk is identified again just before', () => {
     wipefs: wiped,
   });
   const world = (given: Answers) => fakeWorld({ site: siteOf(shape), product, answers: given });
+
+  test.each([
+    ['is removed once LVM answers', 2],
+    ['is not called removed where LVM does not answer', Infinity],
+  ])('undo: the group %s', async (_, silentLooks) => {
+    let looks = 0;
+    const { context, ran, remembered } = world({
+      vgs: () =>
+        looks++ < silentLooks
+          ? { code: 5, stderr: 'Failed to lock global' }
+          : '{"report":[{"vg":[{"vg_name":"kloudspot"}]}]}',
+    });
+    const step = stepOf('pool-group@ks-2');
+    remembered.set('made', '/dev/sdb');
+    const kind = kindOf(step);
+    const end = kind.undo?.(context, kind.parameters.parse({ ...step.parameters, group: 'kloudspot' }), step);
+    await (silentLooks === 2 ? end : expect(end).rejects.toThrow(/its volume groups: Failed to lock global/));
+    expect(ran.map(({ command }) => textOf(command))).toEqual(
+      silentLooks === 2 ? ['vgremove kloudspot', 'pvremove /dev/sdb'] : [],
+    );
+  });
 
   test('the same disk, blank: the group is made, without an answer to any question of LVM', async () => {
     const { context, ran } = world(answers(seen));

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { type Answer, firstWords } from '../../host/answer.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { deviceIdentity } from './device-identity.ts';
 import { eraseCommands, takeDevice } from './erase-device.ts';
@@ -18,13 +20,17 @@ type Parameters = z.output<typeof parameters>;
 
 const groups = z.object({ report: z.array(z.object({ vg: z.array(z.object({ vg_name: z.string() })) })) });
 
-async function state(context: LookContext, { node, group }: Parameters): Promise<StateCheck> {
+async function isThere(context: LookContext, { node, group }: Parameters): Promise<Answer<boolean>> {
   const result = await look(context, node, ['vgs', '--reportformat', 'json', '-o', 'vg_name']);
-  if (result.code !== 0) return { ok: false, observed: result.stderr.trim() || `vgs ended with ${result.code}` };
+  if (result.code !== 0) return { answered: false, said: firstWords(result) };
   const names = groups.parse(parseSafeJson(result.stdout)).report.flatMap(({ vg }) => vg.map((row) => row.vg_name));
-  return names.includes(group)
-    ? { ok: true, observed: `volume group ${group} is there` }
-    : { ok: false, observed: `no volume group ${group}` };
+  return { answered: true, value: names.includes(group) };
+}
+
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
+  const there = await isThere(context, p);
+  if (!there.answered) return silent(p.node, there.said);
+  return { ok: there.value, observed: there.value ? `volume group ${p.group} is there` : `no volume group ${p.group}` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -42,7 +48,9 @@ export const poolGroup: StepKind<typeof parameters> = {
   act,
   madeUnder: () => 'made',
   async undo(context, p) {
-    if (context.recall('made') !== p.device.path || !(await state(context, p)).ok) return;
+    if (context.recall('made') !== p.device.path) return;
+    const ask = () => isThere(context, p);
+    if (!(await untilTold(context, { node: p.node, what: 'its volume groups', ask }))) return;
     // Without --force it refuses while a logical volume is left in the group.
     await context.run(p.node, ['vgremove', p.group], { sudo: true });
     await context.run(p.node, ['pvremove', p.device.path], { sudo: true });
