@@ -127,6 +127,12 @@ test.each([
     'error: cannot list snaps: cannot communicate with server: Get "http://localhost/v2/snaps?snaps=microk8s": dial unix /run/snapd.socket: connect: connection refused',
     { answered: false, said: expect.stringContaining('cannot communicate with server') },
   ],
+  [
+    'a machine on its first start',
+    1,
+    'error: too early for operation, device not yet seeded or device model not acknowledged',
+    { answered: false, said: expect.stringContaining('too early for operation') },
+  ],
 ])('snap list of %s', (_, code, stderr, expected) => {
   expect(readSnapList('microk8s', { code, stdout: '', stderr })).toEqual(expected);
 });

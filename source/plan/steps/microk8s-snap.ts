@@ -83,8 +83,8 @@ export function otherTrack({ node, channel }: Wanted, found: InstalledSnap, own:
   });
 }
 
-/** In every answer of the `snap` command while snapd restarts (snapd client/client.go). */
-const noSnapd = 'cannot communicate with server';
+/** What the `snap` command says while snapd restarts (snapd client/client.go), and on the first start of a machine. */
+const noSnapd = /cannot communicate with server|too early for operation/;
 
 /** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
 export function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
@@ -93,7 +93,7 @@ export function untilSnapdIdle(context: StepContext, node: string): Promise<void
     deadline: minutes(12),
     probe: async () => {
       const { stdout, stderr } = await look(context, node, snap.changes(name));
-      if (stderr.includes(noSnapd)) return silent(node, stderr.trim());
+      if (noSnapd.test(stderr)) return silent(node, stderr.trim());
       const change = openChange(stdout);
       return { ok: change === undefined, observed: change?.summary ?? 'none' };
     },
