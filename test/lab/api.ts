@@ -53,8 +53,15 @@ export async function tryKubectl(
 ): Promise<Outcome> {
   const n = by ?? (await livingManager());
   if (!n) return { code: 1, stdout: '', stderr: 'no manager of the lab answers\n' };
-  return outcome(quietly({ input })`${kubectlWords(n)} ${words}`);
+  const limit = words[0] === 'exec' ? execSeconds : commandSeconds;
+  return outcome(quietly({ input })`timeout --kill-after=10 ${limit} ${kubectlWords(n)} ${words}`);
 }
+
+/** s after which kubectl is ended, with exit code 124: a stream or a watch whose other end is lost waits without end. */
+const execSeconds = 60;
+const commandSeconds = 300;
+/** timeout(1): it was ended. */
+export const lateCode = 124;
 
 /** Objects of the API server. */
 export async function objects(...words: string[]): Promise<Kubernetes[]> {

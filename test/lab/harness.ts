@@ -11,7 +11,7 @@ import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
 import { startProvisioner } from './provisioning.ts';
 import { inHub, nodes, onNode } from './reach.ts';
 
-export { type Kubernetes, kubectl, livingManager, objects, tryKubectl } from './api.ts';
+export { type Kubernetes, kubectl, lateCode, livingManager, objects, tryKubectl } from './api.ts';
 export { ensureBuilt } from './build.ts';
 export { cable } from './hub.ts';
 export { whatIsMissing } from './missing.ts';
