@@ -6,7 +6,7 @@ import { whyUnread } from '../host/unread.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { parsePlan } from '../plan/document/document-schema.ts';
 import { planHash } from '../plan/document/hash.ts';
-import type { StepKind } from '../plan/step.ts';
+import type { AnyStepKind } from '../plan/step.ts';
 import { kloudspot } from '../text/command.ts';
 
 /** Bytes. The plan for a hundred nodes has some MB; a device such as /dev/zero never ends. */
@@ -35,7 +35,7 @@ export async function planText(file: string): Promise<string> {
 }
 
 /** The plan that a text holds. Throws a `Fault` when it is damaged or was changed after it was made. `kinds`: as of `parsePlan`. */
-export function storedPlan(text: string, kinds: ReadonlyMap<string, StepKind> | undefined, where: string): Plan {
+export function storedPlan(text: string, kinds: ReadonlyMap<string, AnyStepKind> | undefined, where: string): Plan {
   const plan = parsePlan(text, kinds, where);
   const hash = planHash(plan);
   if (hash === plan.hash) return plan;

@@ -1,5 +1,5 @@
 import { sharedEngines } from './engines/engines.ts';
-import type { StepKind } from './step.ts';
+import type { AnyStepKind } from './step.ts';
 import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
@@ -55,7 +55,7 @@ import { tuning } from './steps/tuning.ts';
 import { voters } from './steps/voters.ts';
 import { chart, values } from './steps/written-files.ts';
 
-const all: readonly StepKind[] = [
+const all: readonly AnyStepKind[] = [
   proxyKind,
   proxyRemoval,
   bundleParts,
@@ -117,4 +117,4 @@ const all: readonly StepKind[] = [
 ];
 
 /** Every kind of step by its name: how a plan on disk comes back to life. */
-export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]));
+export const stepKinds: ReadonlyMap<string, AnyStepKind> = new Map(all.map((kind) => [kind.kind, kind]));

@@ -80,6 +80,8 @@ export interface LookContext {
   progress(text: string, fraction?: number): void;
   /** Of the user of the site's registry. Throws `Fault` where it was not given or cannot be read. */
   registrySecret(): Promise<string>;
+  /** Masks a secret that came up (a join token, the login of a registry) from now on. */
+  conceal(secret: string): void;
   recall(key: string): string | undefined;
   /** After a reboot or a change of address: the next look or run connects again. */
   reconnect(node: string): Promise<void>;
@@ -92,8 +94,6 @@ export interface StepContext extends LookContext {
   write(node: string, file: FileToWrite & { readonly secret?: boolean }): Promise<void>;
   /** Asks `probe` again and again until it says ready. On expiry throws `StepFault` with the last thing seen, causes and next commands. */
   until(wait: Wait): Promise<void>;
-  /** Masks a secret that came up while running (a join token) from now on. */
-  conceal(secret: string): void;
   /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */
   remember(key: string, value: string): void;
   /** Pins these keys (lines of a public key) for the node. `besideOld`: what is pinned now stays trusted too. */
@@ -134,18 +134,27 @@ export interface StateCheck {
   readonly silent?: true;
 }
 
+/** A kind of step among others: what its parameters are, it alone knows. */
+export interface AnyStepKind {
+  readonly kind: string;
+  readonly parameters: z.ZodType;
+  state(context: LookContext, parameters: unknown, step: PlannedStep): Promise<StateCheck>;
+  act(context: StepContext, parameters: unknown, step: PlannedStep): Promise<void>;
+  undo?(context: StepContext, parameters: unknown, step: PlannedStep): Promise<void>;
+  /** `madeUnder` of its steps. None where `undo` has something to do after every command. */
+  madeUnder?(step: Pick<PlannedStep, 'files'>): string | undefined;
+}
+
 /**
  * A kind of step. `state` looks at the end state, never at an exit code; it is used before and after `act`.
  * `act` runs exactly the commands and writes exactly the files of its planned step, with its placeholders filled in.
  */
-export interface StepKind<Schema extends z.ZodType = z.ZodType> {
-  readonly kind: string;
+export interface StepKind<Schema extends z.ZodType> extends AnyStepKind {
   readonly parameters: Schema;
-  state(context: LookContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
+  /** A property, not a method: a check that takes more than a `LookContext` does not compile. */
+  readonly state: (context: LookContext, parameters: z.output<Schema>, step: PlannedStep) => Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
   undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
-  /** `madeUnder` of its steps. None where `undo` has something to do after every command. */
-  madeUnder?(step: Pick<PlannedStep, 'files'>): string | undefined;
 }
 
 /** What a run knows of a step that it began. */

@@ -14,7 +14,7 @@ import { stopSwitch } from '../../source/engine/worker/stop-switch.ts';
 import { carryOutRun } from '../../source/engine/worker/worker.ts';
 import { systemClock } from '../../source/host/clock.ts';
 import { parsePlan } from '../../source/plan/document/document-schema.ts';
-import type { StepKind } from '../../source/plan/step.ts';
+import type { AnyStepKind, StepKind } from '../../source/plan/step.ts';
 import { ToyHosts, toyProduct } from './toys.ts';
 
 const parameters = z.object({ effects: z.string(), ms: z.number(), fails: z.boolean().default(false) });
@@ -47,7 +47,7 @@ const kind: StepKind<typeof parameters> = {
     );
   },
 };
-const kinds: ReadonlyMap<string, StepKind> = new Map([['effect', kind]]);
+const kinds: ReadonlyMap<string, AnyStepKind> = new Map([['effect', kind]]);
 
 const [, , , directory = '', ...flags] = process.argv;
 const stop = stopSwitch();

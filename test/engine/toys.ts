@@ -12,7 +12,7 @@ import { pastOf } from '../../source/engine/journal/past.ts';
 import type { Clock, Host, HostPool, RunResult, Script } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import type { Plan } from '../../source/plan/document/document.ts';
-import type { LookContext, PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
+import type { AnyStepKind, LookContext, PlannedStep, StepContext } from '../../source/plan/step.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { siteSchema } from '../../source/site/schema.ts';
@@ -223,9 +223,9 @@ export class ToyLand {
     return this;
   }
 
-  readonly kinds: ReadonlyMap<string, StepKind> = new Map([['toy', this.#kind()]]);
+  readonly kinds: ReadonlyMap<string, AnyStepKind> = new Map([['toy', this.#kind()]]);
 
-  #kind(): StepKind {
+  #kind(): AnyStepKind {
     const look = async (_context: LookContext, _parameters: unknown, step: PlannedStep) => ({
       ok: this.done.has(step.id),
       observed: this.done.has(step.id) ? 'there' : 'not there',

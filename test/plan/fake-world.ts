@@ -3,7 +3,14 @@ import { HostFault } from '../../source/host/host-fault.ts';
 import { wantedAddress } from '../../source/network/addresses.ts';
 import { clusterNames } from '../../source/network/cluster-names.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, Wait } from '../../source/plan/step.ts';
+import type {
+  AnyStepKind,
+  PlannedCommand,
+  PlannedStep,
+  StateCheck,
+  StepContext,
+  Wait,
+} from '../../source/plan/step.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { filesUnder } from '../../source/site/files.ts';
@@ -188,7 +195,7 @@ function inItsUnit(files: Map<string, string>, { code, stdout, stderr }: RunResu
 }
 
 /** Throws where no kind of that name is registered. */
-export function kindOf(step: PlannedStep): StepKind {
+export function kindOf(step: PlannedStep): AnyStepKind {
   const kind = stepKinds.get(step.kind);
   if (!kind) throw new Error(`There is no kind ${step.kind}.`);
   return kind;

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import type * as z from 'zod';
+import type { LookContext, StepContext, StepKind } from '../../source/plan/step.ts';
 
 const source = resolve(import.meta.dirname, '../../source');
 
@@ -18,4 +20,10 @@ test('no step takes an answer that did not come for an empty one: it asks until 
     empty.test(readFileSync(resolve(source, path), 'utf8')),
   );
   expect(found.toSorted()).toEqual(wordsOnly);
+});
+
+test('a state check that could wait or act does not compile', () => {
+  type Check<Context> = (context: Context) => ReturnType<StepKind<z.ZodType>['state']>;
+  expectTypeOf<Check<LookContext>>().toExtend<StepKind<z.ZodType>['state']>();
+  expectTypeOf<Check<StepContext>>().not.toExtend<StepKind<z.ZodType>['state']>();
 });

@@ -3,7 +3,7 @@ import { Fault } from '../../errors/fault.ts';
 import { minutes } from '../../plan/execution/define.ts';
 import { OwnReboot } from '../../plan/execution/own-reboot.ts';
 import { onceTold } from '../../plan/execution/told.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../plan/step.ts';
+import type { AnyStepKind, PlannedStep, StateCheck, StepContext } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { durationWords } from '../../text/duration.ts';
 import type { StepPast } from '../journal/past.ts';
@@ -20,7 +20,7 @@ export type AttemptEnd =
 export interface AttemptInput {
   readonly world: RunWorld;
   readonly step: PlannedStep;
-  readonly kind: StepKind;
+  readonly kind: AnyStepKind;
   readonly past: StepPast;
   /** Aborted when the run has to end at once. */
   readonly signal: AbortSignal;

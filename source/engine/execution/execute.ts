@@ -1,7 +1,7 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { OwnReboot } from '../../plan/execution/own-reboot.ts';
-import type { PlannedStep, StepKind } from '../../plan/step.ts';
+import type { AnyStepKind, PlannedStep } from '../../plan/step.ts';
 import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
 import type { OrderAnswer } from '../journal/event-schema.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -14,7 +14,7 @@ import { type StepStanding, startable } from './schedule.ts';
 export interface ExecutionInput {
   readonly world: RunWorld;
   readonly plan: Plan;
-  readonly kinds: ReadonlyMap<string, StepKind>;
+  readonly kinds: ReadonlyMap<string, AnyStepKind>;
   readonly past: RunPast;
   /** Someone is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
@@ -261,7 +261,7 @@ export function noting(journal: Journal, past: RunPast): Journal {
   };
 }
 
-export function kindOf(kinds: ReadonlyMap<string, StepKind>, step: PlannedStep): StepKind {
+export function kindOf(kinds: ReadonlyMap<string, AnyStepKind>, step: PlannedStep): AnyStepKind {
   const kind = kinds.get(step.kind);
   if (kind === undefined) throw new Error(`No step of kind ${step.kind} is known.`);
   return kind;

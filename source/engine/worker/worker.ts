@@ -5,7 +5,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { StepKind } from '../../plan/step.ts';
+import type { AnyStepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
@@ -52,7 +52,7 @@ export interface WorkerOptions {
 
 /** What the process needs from the rooms above and beside the run; tests hand in their own. */
 export interface WorkerParts {
-  readonly kinds: ReadonlyMap<string, StepKind>;
+  readonly kinds: ReadonlyMap<string, AnyStepKind>;
   readonly parsePlan: (text: string, file: string) => Plan;
   readonly openWorld: (files: Files, origin: Origin) => Promise<WorkerWorld>;
   readonly loadProduct: (plan: Plan) => Promise<Product>;

@@ -5,7 +5,7 @@ import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 import { safeValues } from '../../text/safe-text.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
+import type { AnyStepKind, PlannedCommand, PlannedFile, PlannedStep } from '../step.ts';
 import { type Plan, type PlanSource, planPurposes } from './document.ts';
 
 const text = z.string().exactOptional();
@@ -91,7 +91,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
  * parameters that a kind does not take, needs that no step meets, and steps that wait for each other. Without `kinds` neither kinds nor
  * parameters are judged.
  */
-export function parsePlan(content: string, kinds: ReadonlyMap<string, StepKind> | undefined, where: string): Plan {
+export function parsePlan(content: string, kinds: ReadonlyMap<string, AnyStepKind> | undefined, where: string): Plan {
   const parsed = planSchema.safeParse(readJson(content, where));
   if (!parsed.success) throw notAPlan(where, parsed.error.issues.map(sayIssue));
   const ofKinds = kinds === undefined ? [] : stepProblems(parsed.data, kinds);
@@ -117,7 +117,7 @@ function readJson(content: string, where: string): unknown {
   }
 }
 
-function stepProblems({ steps }: Plan, kinds: ReadonlyMap<string, StepKind>): string[] {
+function stepProblems({ steps }: Plan, kinds: ReadonlyMap<string, AnyStepKind>): string[] {
   return steps.flatMap(({ id, kind, parameters }) => {
     const known = kinds.get(kind);
     if (known === undefined) return [`${id}: no step of kind ${kind} is known`];

@@ -3,7 +3,7 @@ import type { Product } from '../../product/schema.ts';
 import type { SharedVolume } from '../../storage/shared.ts';
 import type { PlanInput } from '../input.ts';
 import { planChart } from '../release/charts.ts';
-import type { PlannedStep, StepKind } from '../step.ts';
+import type { AnyStepKind, PlannedStep } from '../step.ts';
 
 /** What every part of an engine is planned from. */
 export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readChart' | 'bundle'> {
@@ -53,7 +53,7 @@ export interface PoolLeaveInput extends Pick<EngineInput, 'seed' | 'product'> {
 /** How an engine that holds shared volumes comes into a cluster. What it holds is computed in `storage/engines/`. */
 export interface SharedEngine {
   /** Its own kinds of steps. */
-  readonly kinds: readonly StepKind[];
+  readonly kinds: readonly AnyStepKind[];
   /** Values of its chart before any pool is known: the images that it starts follow from them. Undefined: it has no chart. */
   chartValues(besideLvm: boolean): string | undefined;
   /** Everything from its chart to the class of shared volumes, in order. */

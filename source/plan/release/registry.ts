@@ -1,5 +1,5 @@
 import type { Site } from '../../site/schema.ts';
-import type { StepContext } from '../step.ts';
+import type { LookContext } from '../step.ts';
 
 /** The registry that a site names. */
 export type Registry = NonNullable<Site['registry']>;
@@ -9,7 +9,7 @@ export const secretPlace = '<registry secret>';
 const loginPlace = '<registry login>';
 
 /** What the placeholders of a plan stand for: the secret, and `user:secret` in base64 as HTTP and Docker's files take it. Both are masked from here on. */
-export async function registryFill(context: StepContext): Promise<Readonly<Record<string, string>>> {
+export async function registryFill(context: LookContext): Promise<Readonly<Record<string, string>>> {
   const { registry } = context.site;
   if (registry?.user === undefined) return {};
   const secret = await context.registrySecret();

@@ -14,7 +14,7 @@ import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
 import { told } from '../execution/told.ts';
 import { lostNodes } from '../execution/workload-wait.ts';
-import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
+import { type LookContext, type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** The release, once Helm answers. Throws `StepFault` where it does not. */
@@ -27,7 +27,7 @@ export const releaseOn = (
 
 /** The release as Helm on `node` knows it; undefined where Helm says that there is none. */
 export async function releaseSeen(
-  context: StepContext,
+  context: LookContext,
   node: string,
   place: ReleasePlace,
 ): Promise<Answer<ReleaseStatus | undefined>> {

@@ -15,6 +15,7 @@ import {
   rolledBack,
 } from '../release/release.ts';
 import {
+  type LookContext,
   type PlannedCommand,
   type PlannedStep,
   rolledBackMark,
@@ -38,7 +39,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function inForce(context: LookContext, p: Parameters): Promise<StateCheck> {
   const seen = await releaseSeen(context, p.seed, p);
   if (!seen.answered) return silent(p.seed, seen.said);
   const release = seen.value;
@@ -53,7 +54,7 @@ async function inForce(context: StepContext, p: Parameters): Promise<StateCheck>
 }
 
 /** The newest chart has to be fetched once in a run, also where an older one is in force. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const check = await inForce(context, p);
   const fetch = p.newest && context.recall('fetched') !== 'yes';
   return fetch && check.ok ? { ok: false, observed: `${check.observed}; the newest chart is requested` } : check;

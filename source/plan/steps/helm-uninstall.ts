@@ -7,13 +7,13 @@ import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { releaseOn, releaseSeen } from '../release/release.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), release: z.string(), namespace: z.string() });
 type Parameters = z.output<typeof parameters>;
 
 /** Nothing of the release may run; what stays is counted, so that the operator sees it. */
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const seen = await releaseSeen(context, p.seed, p);
   if (!seen.answered) return silent(p.seed, seen.said);
   const release = seen.value;

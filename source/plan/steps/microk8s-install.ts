@@ -87,7 +87,7 @@ const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certific
  * The snap, its track, its hold and, until it has joined, the node's own arguments: what this step alone owns. Whether MicroK8s
  * is ready is not asked again later, when a join or a stop may have changed that; the hold comes last, after readiness was seen.
  */
-async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   const answer = await snapListed(context, p.node);
   if (!answer.answered) return silent(p.node, answer.said);
   const found = answer.value;

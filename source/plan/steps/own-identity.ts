@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
+import type { AnyStepKind, LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 /*
  * A clone gets a machine-id and an iSCSI initiator name of its own. What was there before is remembered and put back by undo.
@@ -80,6 +80,6 @@ const initiatorName = identityKind({
   changes: [],
 });
 
-export const ownIdentityKinds: readonly StepKind[] = [machineId.kind, initiatorName.kind];
+export const ownIdentityKinds: readonly AnyStepKind[] = [machineId.kind, initiatorName.kind];
 export const planMachineId = machineId.plan;
 export const planInitiatorName = initiatorName.plan;

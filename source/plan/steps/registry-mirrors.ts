@@ -1,12 +1,12 @@
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { readText } from '../execution/carry-out.ts';
 import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
-import type { PlannedFile, PlannedStep, StepContext } from '../step.ts';
+import type { LookContext, PlannedFile, PlannedStep } from '../step.ts';
 
 export const isMirror = (path: string): boolean => path.startsWith(`${microk8sFiles.mirrors}/`);
 
 /** Whether containerd asks the site's registry in the place of those that it mirrors. */
-export async function mirrored(context: StepContext, { node, files }: PlannedStep): Promise<boolean> {
+export async function mirrored(context: LookContext, { node, files }: PlannedStep): Promise<boolean> {
   const mirrors = files.filter(({ path }) => isMirror(path));
   if (node === undefined || mirrors.length === 0) return true;
   const fill = Object.entries(await registryFill(context));

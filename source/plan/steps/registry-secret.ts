@@ -7,7 +7,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import { dockerLogins, type Registry, registryFill } from '../release/registry.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), namespace: z.string(), name: z.string(), host: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -24,7 +24,7 @@ const manifest = ({ namespace, name }: Parameters) => ({
 });
 
 /** Base64 of the logins, as they lie in the API. */
-async function wanted(context: StepContext): Promise<string> {
+async function wanted(context: LookContext): Promise<string> {
   const { registry } = context.site;
   if (registry === undefined) throw new Error('The site has no registry.');
   const fill = Object.entries(await registryFill(context));
@@ -34,7 +34,7 @@ async function wanted(context: StepContext): Promise<string> {
   return encoded;
 }
 
-async function state(context: StepContext, { seed, namespace, name, host }: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, { seed, namespace, name, host }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);
   if (!answer.answered) return silent(seed, answer.said);
   if (!answer.value) return { ok: false, observed: `no secret ${name}` };

@@ -5,7 +5,7 @@ import { minutes, plannedStep } from '../execution/define.ts';
 import { silent } from '../execution/told.ts';
 import { partsOf, untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { madeOf, releaseOn, releaseSeen, rollBackCommands, rolledBack } from '../release/release.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({
@@ -28,7 +28,7 @@ const inForce = (release: ReleaseStatus | undefined, { digest }: Parameters): nu
 
 const wanted = (p: Parameters): WorkloadsWanted => ({ ...partsOf(p), notReady: p.notReady });
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const release = await releaseSeen(context, p.seed, p);
   if (!release.answered) return silent(p.seed, release.said);
   if (inForce(release.value, p) === undefined) return { ok: false, observed: 'another revision is deployed' };

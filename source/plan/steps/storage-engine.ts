@@ -11,7 +11,7 @@ import { silent } from '../execution/told.ts';
 import { partsOf, untilWorkloadsReady, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn, releaseSeen } from '../release/release.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const leftover = z.object({ kind: z.string(), name: z.string() });
 const parameters = z.object({
@@ -25,7 +25,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const seen = await releaseSeen(context, p.seed, p);
   if (!seen.answered) return silent(p.seed, seen.said);
   const release = seen.value;
