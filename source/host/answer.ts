@@ -12,3 +12,7 @@ export function firstWords(result: Pick<RunResult, 'code' | 'stdout' | 'stderr' 
   const text = result.stderr.trim() || result.stdout.trim();
   return spokenLines(text)[0]?.trim() ?? `exit code ${result.code}`;
 }
+
+/** What a program printed, read where it ended with 0. */
+export const onSuccess = <T>(result: RunResult, read: (stdout: string) => T): Answer<T> =>
+  result.code === 0 ? { answered: true, value: read(result.stdout) } : { answered: false, said: firstWords(result) };

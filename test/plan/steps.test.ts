@@ -177,6 +177,9 @@ describe('microk8s-install', () => {
   const snapList = (tracking: string, notes: string) =>
     `Name      Version  Rev   Tracking     Publisher   Notes\nmicrok8s  v1.34.1  8000  ${tracking}  canonical✓  ${notes}\n`;
   const launched = { '/var/snap/microk8s/common/etc/launcher/install.yaml.applied': '' };
+  /** One node whose MicroK8s is ready, once it is installed. */
+  const answering = (answers: Answers) =>
+    fakeWorld({ site, product, files: launched, answers: { ...answers, [`${M} status`]: status('127.0.0.1') } });
 
   test('installs, waits for its launch configuration and for readiness, holds refreshes', async () => {
     const world = fakeWorld({
@@ -233,18 +236,12 @@ describe('microk8s-install', () => {
     ['is installed where it is not there', noSnap, ['snap install microk8s --classic --channel=1.34/stable']],
   ])('after a restart of snapd: %s', async (_, standing, installs) => {
     let looks = 0;
-    const world = fakeWorld({
-      site,
-      product,
-      files: launched,
-      answers: {
-        'snap changes': () => (looks++ < 2 ? noSnapd : { code: 1, stderr: 'error: no changes found' }),
-        'snap list': ({ ran }) => {
-          if (looks++ < 6) return noSnapd;
-          if (ran('hold')) return snapList('1.34/stable', 'classic,held');
-          return ran('install') ? snapList('1.34/stable', 'classic') : standing;
-        },
-        [`${M} status`]: status('127.0.0.1'),
+    const world = answering({
+      'snap changes': () => (looks++ < 2 ? noSnapd : { code: 1, stderr: 'error: no changes found' }),
+      'snap list': ({ ran }) => {
+        if (looks++ < 6) return noSnapd;
+        if (ran('hold')) return snapList('1.34/stable', 'classic,held');
+        return ran('install') ? snapList('1.34/stable', 'classic') : standing;
       },
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
@@ -257,16 +254,10 @@ describe('microk8s-install', () => {
     const changes =
       'ID   Status  Spawn               Ready  Summary\n6    Doing   today at 08:18 UTC  -      Install "microk8s" snap\n';
     let looks = 0;
-    const world = fakeWorld({
-      site,
-      product,
-      files: launched,
-      answers: {
-        'snap changes': () => (looks++ < 3 ? changes : { code: 1, stderr: 'error: no changes found' }),
-        'snap list': ({ ran }) =>
-          looks > 3 ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : noSnap,
-        [`${M} status`]: status('127.0.0.1'),
-      },
+    const world = answering({
+      'snap changes': () => (looks++ < 3 ? changes : { code: 1, stderr: 'error: no changes found' }),
+      'snap list': ({ ran }) =>
+        looks > 3 ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : noSnap,
     });
     const { after: done } = await carryThrough(world.context, step);
     expect(done).toMatchObject({ ok: true });

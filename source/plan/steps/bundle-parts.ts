@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Bundle, type Part, sliceOf } from '../../bundle/manifest.ts';
-import { type Answer, firstWords } from '../../host/answer.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { bundleFolder } from '../../host/node-state.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
@@ -65,9 +65,10 @@ const nameOf = (path: string): string => `copy/${path}`;
 
 async function missing(context: LookContext, { node, parts }: Parameters): Promise<Answer<Parameters['parts']>> {
   const result = await look(context, node, missingParts(parts), minutes(20));
-  if (result.code !== 0) return { answered: false, said: firstWords(result) };
-  const names = new Set(result.stdout.split('\n'));
-  return { answered: true, value: parts.filter(({ path }) => names.has(placeOf(path))) };
+  return onSuccess(result, (stdout) => {
+    const names = new Set(stdout.split('\n'));
+    return parts.filter(({ path }) => names.has(placeOf(path)));
+  });
 }
 
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {

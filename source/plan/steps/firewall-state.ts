@@ -1,4 +1,4 @@
-import { type Answer, firstWords } from '../../host/answer.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import { packetFilterRules } from '../../host/node-state.ts';
 import { filterTable } from '../../network/packet-filter.ts';
 import { look } from '../execution/carry-out.ts';
@@ -19,10 +19,7 @@ export const endFirewall = {
 
 /** `same`, `other` or `absent`: the table in the kernel beside that of the file. */
 export async function inKernel(context: LookContext, node: string): Promise<Answer<string>> {
-  const result = await look(context, node, lookAtFirewall);
-  return result.code === 0
-    ? { answered: true, value: result.stdout.trim() }
-    : { answered: false, said: firstWords(result) };
+  return onSuccess(await look(context, node, lookAtFirewall), (state) => state.trim());
 }
 
 /** Writes rules of before into their file, and loads them. */

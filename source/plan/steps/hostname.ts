@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Answer, firstWords } from '../../host/answer.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, untilTold } from '../execution/told.ts';
@@ -20,10 +20,7 @@ function files({ node, cloudInit }: Parameters): PlannedFile[] {
 }
 
 async function staticName(context: LookContext, node: string): Promise<Answer<string>> {
-  const result = await look(context, node, ['hostnamectl', '--static']);
-  return result.code === 0
-    ? { answered: true, value: result.stdout.trim() }
-    : { answered: false, said: firstWords(result) };
+  return onSuccess(await look(context, node, ['hostnamectl', '--static']), (name) => name.trim());
 }
 
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Answer, firstWords } from '../../host/answer.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
@@ -22,9 +22,9 @@ const groups = z.object({ report: z.array(z.object({ vg: z.array(z.object({ vg_n
 
 async function isThere(context: LookContext, { node, group }: Parameters): Promise<Answer<boolean>> {
   const result = await look(context, node, ['vgs', '--reportformat', 'json', '-o', 'vg_name']);
-  if (result.code !== 0) return { answered: false, said: firstWords(result) };
-  const names = groups.parse(parseSafeJson(result.stdout)).report.flatMap(({ vg }) => vg.map((row) => row.vg_name));
-  return { answered: true, value: names.includes(group) };
+  return onSuccess(result, (stdout) =>
+    groups.parse(parseSafeJson(stdout)).report.some(({ vg }) => vg.some(({ vg_name }) => vg_name === group)),
+  );
 }
 
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {

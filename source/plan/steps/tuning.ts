@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Answer, firstWords } from '../../host/answer.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import type { Tuning } from '../../product/tuning.ts';
 import { counted } from '../../text/plural.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
@@ -31,9 +31,7 @@ async function tuningSeen(context: LookContext, { node, sysctls, modules }: Para
     sysctls.map(({ name }) => name),
     modules,
   );
-  const result = await look(context, node, asked);
-  if (result.code !== 0) return { answered: false, said: firstWords(result) };
-  return { answered: true, value: parseTuning(result.stdout) };
+  return onSuccess(await look(context, node, asked), parseTuning);
 }
 
 const tuningOf = (context: StepContext, p: Parameters): Promise<TuningState> =>
