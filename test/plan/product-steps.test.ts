@@ -280,6 +280,36 @@ describe('a rollout that does not become ready', () => {
     expect(context.clock.now() - began).toBeLessThan(60_000);
   });
 
+  test('is not taken for hopeless by what was stuck before, where the API did not tell at first', async () => {
+    const step = stepOf('rollout');
+    const refused = { code: 1, stderr: 'The connection to the server 127.0.0.1:16443 was refused' };
+    const stuckBefore = items([
+      {
+        metadata: { name: 'web-2' },
+        status: {
+          phase: 'Running',
+          containerStatuses: [
+            {
+              name: 'web',
+              restartCount: 9,
+              state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m' } },
+            },
+          ],
+        },
+      },
+    ]);
+    const ready = workloads({ kind: 'Deployment', name: 'web', wanted: 2, ready: 2, release: 'kloudspot' });
+    let looks = 0;
+    const { context, ran } = world({
+      ...answers(step),
+      [`${M} kubectl get deployments`]: () => (context.clock.now() - began > 120_000 ? ready : broken),
+      [`${M} kubectl get pods`]: () => (looks++ < 2 ? refused : stuckBefore),
+    });
+    const began = context.clock.now();
+    await expect(carryThrough(context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(ran).toEqual([]);
+  });
+
   test('that Helm refuses half way goes back, too', async () => {
     const step = stepOf('helm-install');
     const { context, ran } = world({

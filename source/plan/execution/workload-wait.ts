@@ -1,4 +1,5 @@
 import type { Answer } from '../../host/answer.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import {
@@ -103,9 +104,9 @@ async function readyButForNodes(
 ): ReturnType<typeof workloadsReady> {
   const { through, namespace, notReady = [] } = wanted;
   const lost = await lostNodes(context, wanted);
-  const pods =
-    lost.length === 0 ? undefined : await readList(await context.look(through), 'pods', { namespace }, podObject);
-  if (!pods?.answered) return { ok: false, observed: sayWaiting(strict), states: strict };
+  if (lost.length === 0) return { ok: false, observed: sayWaiting(strict), states: strict };
+  const pods = await readList(await context.look(through), 'pods', { namespace }, podObject);
+  if (!pods.answered) return { ...silent(through, pods.said), states: strict };
   const states = found.map((each) => workloadState(each, waitingForNodes(each, pods.value, lost, notReady)));
   const ok = states.every(({ complete }) => complete);
   return { ok, observed: ok ? `${sayWaiting(strict)}: ${waitsFor(lost)}` : sayWaiting(states), states };
@@ -132,7 +133,7 @@ export async function untilWorkloadsReady(
   wanted: WorkloadsWanted,
   wait: WorkloadsWait,
 ): Promise<void> {
-  const before = wait.endsEarly ? (await stuckNow(context, wanted)).stuck : [];
+  const before = wait.endsEarly ? await stuckBefore(context, wanted) : [];
   const said = new Set<string>();
   const tellOnce = (text: string, share?: number) => {
     if (!said.has(text)) context.progress(text, share);
@@ -192,27 +193,40 @@ interface Stuck {
   readonly events: readonly EventObject[];
 }
 
-/** The namespace's pods that are not ready, as far as the API answers: it explains something else, and never fails. */
-async function stuckNow(context: LookContext, { through, namespace, pick }: WorkloadsWanted): Promise<Stuck> {
+/** The pods of the workloads that are not ready. Warnings of the cluster only explain: where they are not listed, there are none. */
+async function stuckPodsOf(host: ReadOnlyHost, { namespace, pick }: WorkloadsWanted): Promise<Answer<Stuck>> {
+  const [pods, events, workloads] = await Promise.all([
+    readList(host, 'pods', { namespace }, podObject),
+    readList(host, 'events', { namespace }, eventObject),
+    readList(host, workloadKinds, { namespace }, workloadObject),
+  ]);
+  if (!pods.answered) return pods;
+  if (!workloads.answered) return workloads;
+  const parts = pick(workloads.value).map(({ metadata }) => metadata.name);
+  const ours = ({ metadata }: PodObject) => parts.some((name) => metadata.name.startsWith(`${name}-`));
+  // What a pod waited for before it became ready, or was replaced, is kept for an hour.
+  const settled = pods.value.filter((pod) => podReady(pod) || pod.metadata.deletionTimestamp !== undefined);
+  const names = new Set(settled.map(({ metadata }) => metadata.name));
+  const past = ({ involvedObject: { kind, name } }: EventObject) => kind === 'Pod' && names.has(name);
+  const warnings = (events.answered ? events.value : []).filter((event) => !past(event));
+  return { answered: true, value: { stuck: stuckPods(pods.value.filter(ours), warnings), events: warnings } };
+}
+
+/** The same as far as the API answers: it explains something else, and never fails. */
+async function stuckNow(context: LookContext, wanted: WorkloadsWanted): Promise<Stuck> {
+  const nothing: Stuck = { stuck: [], events: [] };
   try {
-    const host = await context.look(through);
-    const [pods, events, workloads] = await Promise.all([
-      readList(host, 'pods', { namespace }, podObject),
-      readList(host, 'events', { namespace }, eventObject),
-      readList(host, workloadKinds, { namespace }, workloadObject),
-    ]);
-    const parts = workloads.answered ? pick(workloads.value).map(({ metadata }) => metadata.name) : [];
-    const ours = ({ metadata }: PodObject) => parts.some((name) => metadata.name.startsWith(`${name}-`));
-    const found = pods.answered ? pods.value : [];
-    // What a pod waited for before it became ready, or was replaced, is kept for an hour.
-    const settled = found.filter((pod) => podReady(pod) || pod.metadata.deletionTimestamp !== undefined);
-    const names = new Set(settled.map(({ metadata }) => metadata.name));
-    const past = ({ involvedObject: { kind, name } }: EventObject) => kind === 'Pod' && names.has(name);
-    const warnings = (events.answered ? events.value : []).filter((event) => !past(event));
-    return { stuck: stuckPods(found.filter(ours), warnings), events: warnings };
+    const seen = await stuckPodsOf(await context.look(wanted.through), wanted);
+    return seen.answered ? seen.value : nothing;
   } catch {
-    return { stuck: [], events: [] };
+    return nothing;
   }
+}
+
+/** Those that a wait begins with. They are told from those that it brings: silence would make all of them new. */
+async function stuckBefore(context: StepContext, wanted: WorkloadsWanted): Promise<readonly StuckPod[]> {
+  const what = `the pods in namespace ${wanted.namespace}`;
+  return (await told(context, wanted.through, what, (host) => stuckPodsOf(host, wanted))).stuck;
 }
 
 /** What the pods and the cluster's last warnings tell, in plain lines. */
