@@ -9,7 +9,9 @@ import { planDeclaredClass } from '../../source/plan/steps/declared-class.ts';
 import { planDrain } from '../../source/plan/steps/drain.ts';
 import { planGroupBindings } from '../../source/plan/steps/group-bindings.ts';
 import { planGrowClaims } from '../../source/plan/steps/grow-claims.ts';
-import { items } from './cluster-words.ts';
+import { planRespread } from '../../source/plan/steps/respread.ts';
+import { planSettled } from '../../source/plan/steps/settled.ts';
+import { items, nodes } from './cluster-words.ts';
 import { type Answers, type Asked, fakeWorld, kindOf, onceRan, reviewed, textOf } from './fake-world.ts';
 import { product } from './sample.ts';
 import { M, site, stepOf, stories } from './stories.ts';
@@ -63,12 +65,20 @@ const kubectl = (rest: string) => `${M} kubectl ${rest}`;
 const seed = 'ks-1';
 const object = (value: unknown) => JSON.stringify(value);
 const node = (name: string, spec: object) => ({ metadata: { name }, spec, status: {} });
-const deployment = {
+const deploymentOf = (name: string, count: number) => ({
   kind: 'Deployment',
-  metadata: { name: 'metrics-server', generation: 1 },
-  spec: { replicas: 1 },
-  status: { observedGeneration: 1, replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 },
-};
+  metadata: { name, generation: 1 },
+  spec: { replicas: count },
+  status: {
+    ...{ observedGeneration: 1, replicas: count, readyReplicas: count },
+    ...{ updatedReplicas: count, availableReplicas: count },
+  },
+});
+const podOn = (nodeName: string, name: string) => ({
+  metadata: { name, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-a' }] },
+  spec: { nodeName },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+});
 const pool = (name: string) => ({
   metadata: { name, labels: { 'kubernetes.io/hostname': name } },
   status: { phase: 'ONLINE', readOnly: false },
@@ -156,7 +166,7 @@ const cases: readonly Case[] = [
     step: planClusterService({ seed, channel: '1.34/stable', name: 'metrics-server', claims: [] }),
     answers: {
       [kubectl('get persistentvolumeclaims')]: items([]),
-      [kubectl('get deployments')]: onceRan('enable', items([deployment]), items([])),
+      [kubectl('get deployments')]: onceRan('enable', items([deploymentOf('metrics-server', 1)]), items([])),
       [kubectl('get apiservices')]: object({
         metadata: { name: 'x' },
         status: { conditions: [{ type: 'Available', status: 'True' }] },
@@ -214,6 +224,29 @@ const cases: readonly Case[] = [
     },
     also: ['delete statefulsets'],
   },
+  {
+    id: 'respread',
+    step: planRespread({ seed, namespace: 'web', deployment: 'web' }),
+    answers: {
+      [kubectl('get deployments web')]: object(deploymentOf('web', 2)),
+      [kubectl('get pods')]: onceRan(
+        'delete',
+        items([podOn('ks-1', 'web-a-2'), podOn('ks-2', 'web-a-3')]),
+        items([podOn('ks-1', 'web-a-1'), podOn('ks-1', 'web-a-2')]),
+      ),
+      [kubectl('get nodes')]: nodes('ks-1', 'ks-2'),
+    },
+    also: ['delete pods'],
+  },
+  {
+    id: 'settled',
+    step: planSettled('a', 'after a', { seed, nodes: [seed], release: 'web', namespace: 'web', copies: true }),
+    answers: {
+      [kubectl('get nodes')]: nodes(seed),
+      [kubectl('get deployments')]: items([]),
+      [kubectl('get cstorvolumereplicas')]: copies('ks-1', 'ks-2'),
+    },
+  },
 ];
 
 const parametersOf = (step: PlannedStep) => kindOf(step).parameters.parse(step.parameters);
@@ -255,4 +288,12 @@ describe('what a step made is undone after looks that were refused', () => {
     await undo(silent, step).catch(() => undefined);
     expect(texts(silent)).not.toEqual([]);
   });
+});
+
+// The network's file is another than planned: that is seen without asking what is refused here.
+const asking = cases.filter(({ step }) => step.kind !== 'network');
+
+test.each(asking)('the check of $id says so where it is refused', async ({ step, answers }) => {
+  const { context } = fakeWorld({ site, product, answers: afterSilence(wasThere(answers), Infinity) });
+  expect(await kindOf(step).state(context, parametersOf(step), step)).toMatchObject({ ok: false, silent: true });
 });

@@ -1,12 +1,21 @@
 import * as z from 'zod';
+import type { Answer } from '../../host/answer.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
-import { clusterNode } from '../../kubernetes/nodes.ts';
-import { nodeObject, type PodObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { type ClusterNode, clusterNode } from '../../kubernetes/nodes.ts';
+import {
+  nodeObject,
+  type PodObject,
+  podObject,
+  type WorkloadObject,
+  workloadObject,
+} from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { isUneven } from '../../kubernetes/spread.ts';
 import { podReady, workloadState } from '../../kubernetes/workloads.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { silent, told } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), namespace: z.string(), deployment: z.string() });
@@ -19,26 +28,34 @@ interface Seen extends StateCheck {
 }
 
 /** Ready in full, and no node runs two more of it than another one that could. */
-async function look(context: LookContext, p: Parameters): Promise<Seen> {
-  const host = await context.look(p.seed);
+async function spread(host: ReadOnlyHost, p: Parameters): Promise<Answer<Seen>> {
   const [object, pods, nodes] = await Promise.all([
     readObject(host, 'deployments', p.deployment, p.namespace, workloadObject),
     readList(host, 'pods', { namespace: p.namespace }, podObject),
     readList(host, 'nodes', {}, nodeObject),
   ]);
+  if (!object.answered) return object;
+  if (!pods.answered) return pods;
+  if (!nodes.answered) return nodes;
+  return { answered: true, value: judged(p, object.value, pods.value, nodes.value.map(clusterNode)) };
+}
+
+function judged(
+  p: Parameters,
+  object: WorkloadObject | undefined,
+  pods: readonly PodObject[],
+  nodes: readonly ClusterNode[],
+): Seen {
   const not = (observed: string): Seen => ({ ok: false, observed, complete: false, surplus: undefined });
-  if (!object.answered) return not(`${p.seed} says: ${object.said}`);
-  if (!pods.answered) return not(`${p.seed} says: ${pods.said}`);
-  if (!nodes.answered) return not(`${p.seed} says: ${nodes.said}`);
-  if (object.value === undefined) return not(`deployment ${p.deployment} does not exist`);
-  const { ready, wanted, complete } = workloadState(object.value);
+  if (object === undefined) return not(`deployment ${p.deployment} does not exist`);
+  const { ready, wanted, complete } = workloadState(object);
   if (!complete) return not(`${ready} of ${wanted} are ready`);
   const byNode = Map.groupBy(
-    pods.value.filter((pod) => isOf(pod, p.deployment)),
+    pods.filter((pod) => isOf(pod, p.deployment)),
     ({ spec }) => spec.nodeName ?? '',
   );
   const places = [...byNode].map(([node, own]) => ({ node, ready: own.length }));
-  const open = nodes.value.map(clusterNode).filter((node) => node.ready && node.schedulable).length;
+  const open = nodes.filter((node) => node.ready && node.schedulable).length;
   const most = [...byNode.values()].toSorted((one, other) => other.length - one.length)[0];
   return {
     ok: !isUneven('Deployment', places, open),
@@ -57,14 +74,17 @@ const isOf = (pod: PodObject, deployment: string): boolean =>
   );
 
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
-  const { ok, observed } = await look(context, p);
+  const seen = await spread(await context.look(p.seed), p);
+  if (!seen.answered) return silent(p.seed, seen.said);
+  const { ok, observed } = seen.value;
   return { ok, observed };
 }
 
 /** One pod at a time goes from the node that has most; the scheduler places the next one where there are least. */
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   for (let moved = 0; moved < mostMoves; moved++) {
-    const { ok, surplus } = await look(context, p);
+    const what = `where the instances of ${p.deployment} run`;
+    const { ok, surplus } = await told(context, p.seed, what, (host) => spread(host, p));
     if (ok || surplus === undefined) break;
     await runCommand(context, step, 'move', { fill: { '<pod>': surplus }, run: { deadline: minutes(1) } });
     await context.until({
@@ -72,8 +92,9 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       deadline: minutes(10),
       every: 3_000,
       probe: async () => {
-        const seen = await look(context, p);
-        return { ok: seen.complete && seen.surplus !== surplus, observed: seen.observed };
+        const seen = await spread(await context.look(p.seed), p);
+        if (!seen.answered) return silent(p.seed, seen.said);
+        return { ok: seen.value.complete && seen.value.surplus !== surplus, observed: seen.value.observed };
       },
       next: [`sudo microk8s kubectl get pods -n ${p.namespace} -o wide on ${p.seed}`],
     });

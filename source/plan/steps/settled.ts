@@ -28,15 +28,11 @@ async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   if (open.length > 0) return { ok: false, observed: `not ready: ${open.join(', ')}` };
   const parts = await workloadsReady(context, { ...partsOf(p), atLeast: 0 });
   if (!parts.ok) return parts;
-  const broken = p.copies ? await brokenCopies(context, p.seed) : [];
+  const copies = p.copies ? await copiesSeen(await context.look(p.seed), {}) : undefined;
+  if (copies?.answered === false) return silent(p.seed, copies.said);
+  const broken = (copies?.value ?? []).filter(({ healthy }) => !healthy).map(({ name }) => name);
   if (broken.length > 0) return { ok: false, observed: `copies of shared volumes not healthy: ${broken.join(', ')}` };
   return { ok: true, observed: `${p.nodes.length} nodes and every part are ready` };
-}
-
-async function brokenCopies(context: LookContext, seed: string): Promise<string[]> {
-  const answer = await copiesSeen(await context.look(seed), {});
-  if (!answer.answered) return [answer.said];
-  return answer.value.filter(({ healthy }) => !healthy).map(({ name }) => name);
 }
 
 export const settled: StepKind<typeof parameters> = {
