@@ -196,7 +196,8 @@ describe('the process of a run', () => {
 
   it('ends after the running steps when it is told to by a signal, and is resumed', async () => {
     const here = await place();
-    const plan = chains(here, { ms: 50, length: 2 });
+    // So long that on a busy machine the signal still comes before the end.
+    const plan = chains(here, { ms: 300, length: 12 });
     const run = await launchRun({ ...here, plan });
     process.kill((await runProcess(run.directory))?.process ?? 0, 'SIGTERM');
     expect((await follow(run)).at(-1)).toMatchObject({ type: 'run-ended', outcome: 'interrupted' });

@@ -22,7 +22,7 @@ function asStarted(): void {
 }
 
 /** ms between two looks at the heap. */
-const lookEvery = 3_000;
+const lookEvery = 2_000;
 /** Bytes by which the heap may grow before it is collected as a whole again. */
 const growth = 16_000_000;
 
