@@ -140,7 +140,7 @@ export interface AnyStepKind {
   readonly parameters: z.ZodType;
   state(context: LookContext, parameters: unknown, step: PlannedStep): Promise<StateCheck>;
   act(context: StepContext, parameters: unknown, step: PlannedStep): Promise<void>;
-  undo?(context: StepContext, parameters: unknown, step: PlannedStep): Promise<void>;
+  undo?(context: StepContext, parameters: unknown, step: PlannedStep): Promise<string>;
   /** `madeUnder` of its steps. None where `undo` has something to do after every command. */
   madeUnder?(step: Pick<PlannedStep, 'files'>): string | undefined;
 }
@@ -148,13 +148,14 @@ export interface AnyStepKind {
 /**
  * A kind of step. `state` looks at the end state, never at an exit code; it is used before and after `act`.
  * `act` runs exactly the commands and writes exactly the files of its planned step, with its placeholders filled in.
+ * `undo` gives what it saw at its end, and throws where what the step changed is still there (`untilGone`).
  */
 export interface StepKind<Schema extends z.ZodType> extends AnyStepKind {
   readonly parameters: Schema;
   /** A property, not a method: a check that takes more than a `LookContext` does not compile. */
   readonly state: (context: LookContext, parameters: z.output<Schema>, step: PlannedStep) => Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
-  undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
+  undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<string>;
 }
 
 /** What a run knows of a step that it began. */

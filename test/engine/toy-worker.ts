@@ -45,6 +45,7 @@ const kind: StepKind<typeof parameters> = {
         .map((line) => `${line}\n`)
         .join(''),
     );
+    return 'not there';
   },
 };
 const kinds: ReadonlyMap<string, AnyStepKind> = new Map([['effect', kind]]);

@@ -252,6 +252,7 @@ export class ToyLand {
         await this.behaviour.get(step.id)?.undo?.(context, step);
         this.story.push(`undo ${step.id}`);
         this.done.delete(step.id);
+        return 'not there';
       },
     };
   }

@@ -25,6 +25,7 @@ describe('undo', () => {
     });
     expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one']);
     expect([...land.done]).toEqual(['there', 'lasting']);
+    expect(land.of('step-undone').map(({ seen }) => seen)).toEqual(['not there', 'not there']);
   });
 
   it('undoes nothing twice, and everything can be done again', async () => {

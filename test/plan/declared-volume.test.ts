@@ -5,7 +5,7 @@ import { declaredVolume } from '../../source/plan/steps/declared-volume.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
-import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
+import { type Answers, between, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
@@ -77,7 +77,8 @@ test.each([
   expect(JSON.stringify('findings' in judged ? judged.findings : 'right')).toMatch(says);
 });
 
-const mountedOnce = onceRan('enable --now', '{"filesystems":[{"source":"x","fstype":"ext4"}]}');
+const ext4 = '{"filesystems":[{"source":"x","fstype":"ext4"}]}';
+const mountedOnce = between('enable --now', 'disable --now', ext4);
 const findmnt = (asked: Parameters<typeof mountedOnce>[0]) => {
   const stdout = mountedOnce(asked);
   return stdout === '' ? { code: 1 } : stdout;
@@ -139,13 +140,25 @@ describe('a volume in a group', () => {
       [none, true],
       [lvs(100), false],
     ] as const) {
-      const { context, ran } = world({ lvs: onceRan('lvcreate', lvs(100), before) });
+      const { context, ran } = world({ lvs: between('lvcreate', 'lvremove', lvs(100), before) });
       const planned = step();
       await carryThrough(context, planned);
       await declaredVolume.undo?.(context, declaredVolume.parameters.parse(planned.parameters), planned);
       expect(texts(ran)).toContain('systemctl disable --now var-snap-microk8s-common.mount');
       expect(texts(ran).includes('lvremove -y ubuntu-vg/containers')).toBe(removed);
     }
+  });
+
+  test('that stays mounted, as one that is in use does, is not called undone, and its data is not touched', async () => {
+    const { context, ran } = world({
+      lvs: onceRan('lvcreate', lvs(100), none),
+      findmnt: (asked) => (asked.ran('enable --now') > 0 ? ext4 : { code: 1 }),
+    });
+    const planned = step();
+    await carryThrough(context, planned);
+    const end = declaredVolume.undo?.(context, declaredVolume.parameters.parse(planned.parameters), planned);
+    await expect(end).rejects.toThrow(/ext4 is mounted on \/var\/snap\/microk8s\/common/);
+    expect(texts(ran).join()).not.toContain('lvremove');
   });
 });
 
@@ -185,7 +198,7 @@ describe('an encrypted volume', () => {
   const crypt = '{"signatures":[{"type":"crypto_LUKS"}]}';
   const line = `kloudspot-secret /dev/mapper/ubuntu--vg-secret ${key} luks\n`;
   const base: Answers = {
-    lvs: onceRan('lvcreate', lv(10), none),
+    lvs: between('lvcreate', 'lvremove', lv(10), none),
     stat: ({ ran }) => (ran('dd if=') > 0 ? '600\n' : { code: 1 }),
     lsblk: ({ ran }) => (ran('cryptsetup open') > 0 ? opened : { code: 32 }),
     'wipefs -n -J /dev/mapper/ubuntu--vg-secret': onceRan('luksFormat', crypt, ''),

@@ -218,7 +218,13 @@ export async function carryThrough(
 export const reviewed = (step: PlannedStep): string[] => always(step).map(({ command }) => textOf(command));
 const always = ({ commands }: PlannedStep): PlannedCommand[] => commands.filter(({ when }) => when === undefined);
 
-/** An answer that is another once a command whose text ok `part` has run. */
+/** An answer that holds from a command whose text has `part` on, until one with `end` has run. */
+export const between =
+  (part: string, end: string, then: string, before = '') =>
+  (asked: { ran(part: string): number }) =>
+    asked.ran(part) > 0 && asked.ran(end) === 0 ? then : before;
+
+/** An answer that is another once a command whose text has `part` has run. */
 export const onceRan =
   (part: string, then: string, before = '') =>
   (asked: { ran(part: string): number }) =>

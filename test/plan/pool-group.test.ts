@@ -75,10 +75,10 @@ describe('the disk is identified again just before', () => {
   ])('undo: the group %s', async (_, silentLooks) => {
     let looks = 0;
     const { context, ran, remembered } = world({
-      vgs: () =>
-        looks++ < silentLooks
-          ? { code: 5, stderr: 'Failed to lock global' }
-          : '{"report":[{"vg":[{"vg_name":"kloudspot"}]}]}',
+      vgs: ({ ran }) => {
+        if (looks++ < silentLooks) return { code: 5, stderr: 'Failed to lock global' };
+        return ran('vgremove') > 0 ? '{"report":[{"vg":[]}]}' : '{"report":[{"vg":[{"vg_name":"kloudspot"}]}]}';
+      },
     });
     const step = stepOf('pool-group@ks-2');
     remembered.set('made', '/dev/sdb');

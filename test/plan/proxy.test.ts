@@ -52,7 +52,7 @@ describe('the step', () => {
       product,
       answers: {
         'snap get -d system proxy': ({ ran: count }) =>
-          count('snap set') ? said(proxy.http) : JSON.stringify({ proxy: old }),
+          count('snap set') === 1 ? said(proxy.http) : JSON.stringify({ proxy: old }),
       },
     });
     await expect(carryThrough(context, step)).resolves.toMatchObject({ before: { ok: false }, after: { ok: true } });
@@ -76,7 +76,7 @@ describe('the step', () => {
       product,
       answers: {
         'snap get -d system proxy': ({ ran: count }) =>
-          looks++ < 2 ? noSnapd : said(count('snap set') ? proxy.http : 'http://old:1'),
+          looks++ < 2 ? noSnapd : said(count('snap set') === 1 ? proxy.http : 'http://old:1'),
       },
     });
     await carryThrough(context, step);
@@ -91,7 +91,7 @@ describe('the step', () => {
       product,
       files: { [apt]: 'of the proxy before' },
       answers: {
-        'snap get -d system proxy': ({ ran: count }) => said(count('snap set') ? proxy.http : 'http://old:1'),
+        'snap get -d system proxy': ({ ran: count }) => said(count('snap set') === 1 ? proxy.http : 'http://old:1'),
       },
     });
     await carryThrough(context, step);

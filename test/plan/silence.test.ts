@@ -279,6 +279,21 @@ describe('what was there before is not taken for made by the step', () => {
   });
 });
 
+describe('what is still there is not called undone, whatever the exit codes were', () => {
+  const alike = cases.filter(({ step }) => step.undoable && step.kind !== 'network');
+
+  test.each(alike)('$id', async ({ step, answers }) => {
+    const world = fakeWorld({ site, product, answers });
+    await act(world, step);
+    const still = fakeWorld({ site, product, answers: wasThere(answers), files: Object.fromEntries(world.written) });
+    for (const [key, value] of world.remembered) still.context.remember(key, value);
+    const left = still.context;
+    // Nothing that is written changes the node.
+    const deaf = { ...left, write: async () => undefined };
+    await expect(undo({ ...still, context: deaf }, step)).rejects.toThrow();
+  });
+});
+
 describe('what a step made is undone after looks that were refused', () => {
   test.each(cases.filter(({ made }) => made !== undefined))('$id', async ({ step, answers }) => {
     const world = fakeWorld({ site, product, answers });

@@ -96,8 +96,8 @@ export async function undoStep(input: AttemptInput): Promise<boolean> {
   await world.journal.write({ type: 'undo-started', step: step.id });
   try {
     const parameters = kind.parameters.parse(step.parameters);
-    await withDeadline(input, async (context) => kind.undo?.(context, parameters, step));
-    await world.journal.write({ type: 'step-undone', step: step.id, seen: 'rolled back' });
+    const seen = await withDeadline(input, async (context) => kind.undo?.(context, parameters, step));
+    await world.journal.write({ type: 'step-undone', step: step.id, seen: seen ?? '' });
     return true;
   } catch (error) {
     complainOf(world, step, error);

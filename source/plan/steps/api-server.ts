@@ -3,6 +3,7 @@ import { authorization, parseAuthorization } from '../../microk8s/authorization.
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { madeNothing } from '../execution/gone.ts';
 import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { apiArgumentsFile, setApiArguments, startedSince } from './api-arguments.ts';
@@ -118,7 +119,7 @@ async function putBack(context: StepContext, { node, remove }: Parameters): Prom
   });
 }
 
-async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<string> {
   const earlier = (path: string) => context.recall(path);
   for (const { path } of step.files) {
     const content = earlier(path);
@@ -127,6 +128,7 @@ async function undo(context: StepContext, p: Parameters, step: PlannedStep): Pro
   await putBack(context, p);
   for (const { path } of step.files.filter((file) => earlier(file.path) === undefined))
     await context.run(p.node, ['rm', '-f', path], { sudo: true });
+  return context.recall('earlier') === undefined ? madeNothing : 'its API server runs with its previous arguments';
 }
 
 export const apiServer: StepKind<typeof parameters> = { kind: 'api-server', parameters, state, act, undo };

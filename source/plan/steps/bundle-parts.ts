@@ -5,6 +5,7 @@ import type { Script } from '../../host/host.ts';
 import { bundleFolder } from '../../host/node-state.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -106,8 +107,9 @@ export const bundleParts: StepKind<typeof parameters> = {
   parameters,
   state,
   act,
-  async undo(context, { node }) {
-    await context.run(node, ['rm', '-rf', bundleFolder], { sudo: true, deadline: minutes(5) });
+  async undo(context, p) {
+    await context.run(p.node, ['rm', '-rf', bundleFolder], { sudo: true, deadline: minutes(5) });
+    return untilGone(context, () => state(context, p));
   },
 };
 

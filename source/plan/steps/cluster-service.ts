@@ -8,6 +8,7 @@ import { type ClusterService, serviceIn } from '../../microk8s/services.ts';
 import { quantityBytes } from '../../text/quantity.ts';
 import { runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import { type WorkloadsWanted, workloadsThere } from '../execution/workload-wait.ts';
 import { chartValues } from '../release/service-values.ts';
@@ -149,24 +150,31 @@ const recalled = (context: LookContext): readonly string[] =>
   z.array(z.string()).safeParse(JSON.parse(context.recall('on-before') ?? '[]')).data ?? [];
 
 /** It goes, and so do the addons that came with it and that nothing else uses. */
-async function undo(context: StepContext, p: Parameters): Promise<void> {
-  if (context.recall('made') === undefined) return;
+async function undo(context: StepContext, p: Parameters): Promise<string> {
+  if (context.recall('made') === undefined) return madeNothing;
   const before = recalled(context);
   if ((await workloadsThere(context, wanted(p))) > 0)
     await context.run(p.seed, microk8s.disable(p.name), { sudo: true, deadline: minutes(6) });
   const { label, brings } = serviceOf(p);
-  await context.until({
-    for: `${label} to be removed`,
-    deadline: minutes(3),
-    probe: async () => {
-      const there = await workloadsThere(context, wanted(p));
-      return { ok: there === 0, observed: `${there} of its parts are there` };
-    },
-  });
+  const partsLeft = async (): Promise<StateCheck> => {
+    const there = await workloadsThere(context, wanted(p));
+    return { ok: there > 0, observed: there > 0 ? `${there} parts of ${label} are there` : `${label} is removed` };
+  };
+  const seen = await untilGone(context, partsLeft, minutes(3));
   for (const name of brings.filter((each) => !before.includes(each))) {
     if (serviceIn(p.channel, name) === undefined) await disableIfUnused(context, p.seed);
-    else if (await isOn(context, p, name)) await context.run(p.seed, microk8s.disable(name), { sudo: true });
+    else if (await isOn(context, p, name)) await disable(context, p, name);
   }
+  return seen;
+}
+
+async function disable(context: StepContext, p: Parameters, name: string): Promise<void> {
+  await context.run(p.seed, microk8s.disable(name), { sudo: true, deadline: minutes(6) });
+  const isLeft = async (): Promise<StateCheck> => {
+    const on = await isOn(context, p, name);
+    return { ok: on, observed: `${name} is ${on ? 'still' : 'no longer'} there` };
+  };
+  await untilGone(context, isLeft, minutes(3));
 }
 
 /** A service of the cluster by choice: an addon of MicroK8s whose end state is looked at. */

@@ -7,6 +7,7 @@ import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
@@ -40,12 +41,15 @@ export const controlOnly: StepKind<typeof parameters> = {
     if (open.length > 0) context.remember('closed', open.join(' '));
     await carryOut(context, step);
   },
-  async undo(context, { seed }) {
-    for (const node of context.recall('closed')?.split(' ') ?? [])
-      await context.run(seed, kubectl.taint(node, `${controlTaint.key}:${controlTaint.effect}-`), {
+  async undo(context, p) {
+    const closed = context.recall('closed');
+    if (closed === undefined) return madeNothing;
+    for (const node of closed.split(' '))
+      await context.run(p.seed, kubectl.taint(node, `${controlTaint.key}:${controlTaint.effect}-`), {
         sudo: true,
         allow: [0, 1],
       });
+    return untilGone(context, () => state(context, p));
   },
 };
 

@@ -5,6 +5,7 @@ import { readList, readObject } from '../../kubernetes/read.ts';
 import { counted } from '../../text/plural.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -95,11 +96,14 @@ export const declaredClass: StepKind<typeof parameters> = {
   },
   /** What an earlier run gave to the cluster stays. */
   async undo(context, p) {
-    const made = new Set(context.recall('made')?.split(' '));
+    const names = context.recall('made');
+    if (names === undefined) return madeNothing;
+    const made = new Set(names.split(' '));
     for (const name of p.volumes.map(volumeName).filter((each) => made.has(each)))
       await context.run(p.seed, kubectl.delete('persistentvolumes', name, { wait: true }), { sudo: true });
-    if (!made.has(p.name)) return;
-    await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
+    if (made.has(p.name))
+      await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
+    return untilGone(context, () => state(context, p));
   },
 };
 

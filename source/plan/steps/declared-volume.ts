@@ -3,6 +3,7 @@ import { carrierOf, luksKey } from '../../storage/luks.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { declaredCommands, mountUnit, unitPath, unitText } from './declared-commands.ts';
@@ -38,12 +39,22 @@ async function mounted(context: LookContext, { node, mount }: Parameters): Promi
   return code === 0 ? mounts.parse(parseSafeJson(stdout)).filesystems[0]?.fstype : undefined;
 }
 
+async function isMounted(context: LookContext, p: Parameters): Promise<StateCheck> {
+  const fsType = await mounted(context, p);
+  return {
+    ok: fsType !== undefined,
+    observed: fsType === undefined ? nothingOn(p) : `${fsType} is mounted on ${p.mount}`,
+  };
+}
+
+const nothingOn = ({ mount }: Parameters): string => `nothing is mounted on ${mount}`;
+
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const volume = p.group === undefined ? undefined : await findVolume(context, place(p));
   if (p.group !== undefined && !volume) return { ok: false, observed: `no ${p.group}/${p.name}` };
   if (volume && volume.gib < (p.gib ?? 0)) return { ok: false, observed: `it has ${Math.floor(volume.gib)} GB` };
   const fsType = await mounted(context, p);
-  if (fsType === undefined) return { ok: false, observed: `nothing is mounted on ${p.mount}` };
+  if (fsType === undefined) return { ok: false, observed: nothingOn(p) };
   const missing = p.encrypt ? await luksMissing(context, p) : undefined;
   if (missing !== undefined) return { ok: false, observed: missing };
   const { code } = await look(context, p.node, ['systemctl', 'is-enabled', mountUnit(p.mount)]);
@@ -150,16 +161,17 @@ export const declaredVolume: StepKind<typeof parameters> = {
   madeUnder: () => 'mounted',
   /** A volume that an earlier run mounted, and that this one only grew, stays in use. */
   async undo(context, p) {
-    if (context.recall('mounted') === undefined) return;
+    if (context.recall('mounted') === undefined) return madeNothing;
     const unit = mountUnit(p.mount);
     await context.run(p.node, ['systemctl', 'disable', '--now', unit], { sudo: true, allow: [0, 1] });
     await context.run(p.node, ['rm', '-f', unitPath(p)], { sudo: true });
     await context.run(p.node, ['systemctl', 'daemon-reload'], { sudo: true });
+    await untilGone(context, () => isMounted(context, p));
     const made = context.recall('made') === `${p.group}/${p.name}`;
     const goes = made && (await findVolume(context, place(p)))?.ours === true;
     if (p.encrypt) await closeEncrypted(context, p, goes);
-    if (!goes) return;
-    await context.run(p.node, ['lvremove', '-y', `${p.group}/${p.name}`], { sudo: true });
+    if (goes) await context.run(p.node, ['lvremove', '-y', `${p.group}/${p.name}`], { sudo: true });
+    return untilGone(context, () => state(context, p));
   },
 };
 

@@ -5,6 +5,7 @@ import { nodeObject, type PodObject, podObject } from '../../kubernetes/objects.
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -50,6 +51,13 @@ async function state(context: LookContext, { node, seed, becomes }: Parameters):
 const nodeSeen = (context: StepContext, seed: string, node: string) =>
   told(context, seed, `node ${node}`, (host) => readObject(host, 'nodes', node, undefined, nodeObject));
 
+async function cordoned(context: StepContext, seed: string, node: string): Promise<StateCheck> {
+  const answer = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
+  if (!answer.answered) return silent(seed, answer.said);
+  const closed = answer.value?.spec.unschedulable === true;
+  return { ok: closed, observed: `${node} is ${closed ? '' : 'not '}cordoned` };
+}
+
 async function takesPods(context: StepContext, seed: string, node: string): Promise<boolean> {
   const found = await nodeSeen(context, seed, node);
   return found !== undefined && clusterNode(found).schedulable;
@@ -75,9 +83,11 @@ export const drain: StepKind<typeof parameters> = {
   },
   /** A node that was closed before stays so. */
   async undo(context, { node, seed }) {
-    if (context.recall('closed') === undefined) return;
+    if (context.recall('closed') === undefined) return madeNothing;
     const found = await nodeSeen(context, seed, node);
-    if (found?.spec.unschedulable) await context.run(seed, kubectl.uncordon(node), { sudo: true });
+    if (found === undefined) return `${node} is no longer in the cluster`;
+    if (found.spec.unschedulable) await context.run(seed, kubectl.uncordon(node), { sudo: true });
+    return untilGone(context, () => cordoned(context, seed, node));
   },
 };
 

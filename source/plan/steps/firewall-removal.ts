@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { packetFilterRules } from '../../host/node-state.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { madeNothing } from '../execution/gone.ts';
 import { silent } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { firewallFiles, firewallUnit } from './firewall-files.ts';
@@ -25,14 +26,14 @@ async function act(context: StepContext, { node }: Parameters, step: PlannedStep
     await runCommand(context, step, name, { run: { allow } });
 }
 
-async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+async function undo(context: StepContext, { node }: Parameters): Promise<string> {
   const earlier = context.recall('earlier');
-  if (earlier === undefined) return;
+  if (earlier === undefined) return madeNothing;
   for (const { node: _on, ...file } of firewallFiles(node, earlier)) await context.write(node, file);
   await loadEarlier(context, node, earlier);
   await context.run(node, endFirewall.reload.words, { sudo: true });
   await context.run(node, ['systemctl', 'enable', firewallUnit], { sudo: true });
-  await verifyRestored(context, node, 'same');
+  return verifyRestored(context, node, 'same');
 }
 
 export const firewallRemoval: StepKind<typeof parameters> = {

@@ -29,9 +29,10 @@ export async function loadEarlier(context: StepContext, node: string, rules: str
 }
 
 /** Throws `StepFault` unless the rules of before are loaded, or none where none were. */
-export async function verifyRestored(context: StepContext, node: string, wanted: 'same' | 'absent'): Promise<void> {
+export async function verifyRestored(context: StepContext, node: string, wanted: 'same' | 'absent'): Promise<string> {
   const ask = () => inKernel(context, node);
-  if ((await untilTold(context, { node, what: 'its packet filter', ask })) === wanted) return;
+  if ((await untilTold(context, { node, what: 'its packet filter', ask })) === wanted)
+    return wanted === 'absent' ? 'its rules are no longer loaded' : 'its previous rules are loaded';
   throw new StepFault({
     tried: `restore the packet filter of ${node}`,
     seen: `the loaded rules are not the previous ones`,

@@ -4,6 +4,7 @@ import { packetFilterRules } from '../../host/node-state.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep, seconds } from '../execution/define.ts';
+import { madeNothing } from '../execution/gone.ts';
 import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -98,9 +99,9 @@ async function restored(context: StepContext, p: Parameters, seen: string): Prom
 }
 
 /** The rules of before, or none. */
-async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+async function undo(context: StepContext, { node }: Parameters): Promise<string> {
   const earlier = context.recall('earlier');
-  if (earlier === undefined) return;
+  if (earlier === undefined) return madeNothing;
   const run = (words: readonly string[], allow: readonly number[]) => context.run(node, words, { sudo: true, allow });
   if (earlier !== '') {
     await run(endFirewall.disarm.words, endFirewall.disarm.allow);
@@ -108,7 +109,7 @@ async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   } else {
     for (const { words, allow } of Object.values(endFirewall)) await run(words, allow);
   }
-  await verifyRestored(context, node, earlier === '' ? 'absent' : 'same');
+  return verifyRestored(context, node, earlier === '' ? 'absent' : 'same');
 }
 
 export const firewall: StepKind<typeof parameters> = { kind: 'firewall', parameters, state, act, undo };

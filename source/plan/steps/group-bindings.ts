@@ -4,6 +4,7 @@ import { namedObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -63,13 +64,16 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 /** Those that were not there before go; those that the step took away come back. */
-async function undo(context: StepContext, { seed, bindings, gone }: Parameters): Promise<void> {
+async function undo(context: StepContext, p: Parameters): Promise<string> {
+  const { seed, bindings, gone } = p;
+  if (context.recall('made') === undefined) return madeNothing;
   if (gone.length > 0)
     await context.run(seed, kubectl.apply(), { sudo: true, stdin: manifestText(gone.map(manifestOf)) });
   const there = z.array(z.string()).parse(JSON.parse(context.recall('there') ?? '[]'));
   for (const { role } of bindings)
     if (!there.includes(role))
       await context.run(seed, kubectl.delete(kind, nameOf(role), { wait: true }), { sudo: true });
+  return untilGone(context, () => state(context, p));
 }
 
 export const groupBindings: StepKind<typeof parameters> = {

@@ -3,6 +3,7 @@ import { firstWords } from '../../host/answer.ts';
 import type { Script } from '../../host/host.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -89,6 +90,7 @@ export const hostKeys: StepKind<typeof parameters> = {
     if (keys.length === 0)
       throw new StepFault({ tried: `read the previous host keys of ${p.node}`, seen: firstWords(former) });
     await swap(context, p, keys, () => context.run(p.node, formerKeys, { sudo: true }));
+    return untilGone(context, () => state(context, p));
   },
 };
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Answer, onSuccess } from '../../host/answer.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedFile, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
@@ -46,6 +47,7 @@ export const hostname: StepKind<typeof parameters> = {
     const before = context.recall('before');
     if (before) await context.run(p.node, set(before), { sudo: true });
     if (p.cloudInit) await context.run(p.node, ['rm', '-f', cloudInitFile], { sudo: true });
+    return untilGone(context, () => state(context, p));
   },
 };
 

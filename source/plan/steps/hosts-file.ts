@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defined } from '../../text/defined.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 const path = '/etc/hosts';
@@ -38,11 +39,13 @@ export const hostsFile: StepKind<typeof parameters> = {
       context.remember('template', (await readText(context, node, templatePath)) ?? '');
     await carryOut(context, step);
   },
-  async undo(context, { node }) {
+  async undo(context, p, step) {
+    const { node } = p;
     const before = context.recall('before');
     if (before !== undefined) await context.write(node, { path, content: before });
     const template = context.recall('template');
     if (template !== undefined) await context.write(node, { path: templatePath, content: template });
+    return untilGone(context, () => state(context, p, step));
   },
 };
 

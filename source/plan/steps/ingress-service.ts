@@ -5,6 +5,7 @@ import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf, loadBalancerAnnotation } from '../../microk8s/tracks.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -86,10 +87,11 @@ export const ingressService: StepKind<typeof parameters> = {
     });
   },
   async undo(context, p) {
-    if (context.recall('made') === undefined) return;
+    if (context.recall('made') === undefined) return madeNothing;
     await context.run(p.seed, kubectl.delete('services', 'ingress', { namespace: ingressNamespace, wait: true }), {
       sudo: true,
     });
+    return untilGone(context, () => state(context, p));
   },
 };
 

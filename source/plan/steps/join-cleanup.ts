@@ -4,6 +4,7 @@ import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
+import { madeNothing } from '../execution/gone.ts';
 import type { PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { firstToken } from './join-token.ts';
@@ -71,8 +72,8 @@ async function start(context: StepContext, node: string): Promise<void> {
 }
 
 /** `leave` refuses on a stopped member, and `remove-node` may end with 0 and leave the member: the end state decides. */
-export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
-  if (context.recall(firstToken) === undefined) return;
+export async function undo(context: StepContext, p: JoiningAs): Promise<string> {
+  if (context.recall(firstToken) === undefined) return madeNothing;
   const allow = [0, 1, 2, 3];
   const known = await knownToSeed(context, p);
   refuseLossOfQuorum(p, known);
@@ -87,7 +88,7 @@ export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
   if ((await knownToSeed(context, p)).member) await remove(p.address);
   const [after, left] = await Promise.all([knownToSeed(context, p), ownMarks(context, p.node)]);
   if (after.node || after.member) throw stillThere(p, after.node ? 'a Node' : 'a member of the datastore');
-  if (!left.member && !left.worker) return;
+  if (!left.member && !left.worker) return `${p.seed} no longer knows ${p.node}`;
   throw new StepFault({
     tried: `remove ${p.node} from the cluster`,
     seen: `${p.seed} no longer knows it, but ${p.node} still considers itself a member`,

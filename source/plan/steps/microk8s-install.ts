@@ -4,6 +4,7 @@ import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { snap, trackOf } from '../../microk8s/snap.ts';
 import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { imageToImport, importCommands, importImages, missingImages } from '../execution/import-images.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { silent } from '../execution/told.ts';
@@ -173,7 +174,8 @@ export const microk8sInstall: StepKind<typeof parameters> = {
   state,
   act,
   madeUnder: ({ files }) => (files.some(({ path }) => isMirror(path)) ? undefined : installedHere),
-  async undo(context, { node }, { files }) {
+  async undo(context, p, step) {
+    const { node } = p;
     const ours = context.recall(installedHere) === 'yes';
     if (ours) {
       await refuseWhileOthersRest(context, node);
@@ -181,8 +183,9 @@ export const microk8sInstall: StepKind<typeof parameters> = {
       await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
     }
     // snapd removes them with the snap, but not where the installation had failed.
-    const written = files.map(({ path }) => path).filter((path) => ours || isMirror(path));
+    const written = step.files.map(({ path }) => path).filter((path) => ours || isMirror(path));
     if (written.length > 0) await context.run(node, ['rm', '-f', ...written], { sudo: true });
+    return untilGone(context, () => state(context, p, step));
   },
 };
 

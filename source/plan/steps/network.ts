@@ -1,6 +1,7 @@
 import { HostFault } from '../../host/host-fault.ts';
 import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep, seconds } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -113,10 +114,12 @@ async function untilReached(context: StepContext, p: Parameters, until: number):
   }
 }
 
-async function undo(context: StepContext, p: Parameters): Promise<void> {
-  if ((await readText(context, p.node, restoreScript)) !== restoreText(p)) return;
+async function undo(context: StepContext, p: Parameters): Promise<string> {
+  if ((await readText(context, p.node, restoreScript)) !== restoreText(p))
+    return untilGone(context, () => inForce(context, p));
   await context.run(p.node, restoreNow(undoUnit), { sudo: true });
   await untilBack(context, p, minutes(2));
+  return `${p.node} answers with its old addresses`;
 }
 
 export const network: StepKind<typeof parameters> = {

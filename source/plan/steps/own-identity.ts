@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import type { AnyStepKind, LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 /*
@@ -35,11 +36,13 @@ function identityKind(one: Kind) {
       context.remember('before', (await readText(context, node, one.path)) ?? '');
       await carryOut(context, step);
     },
-    async undo(context, { node }) {
+    async undo(context, p) {
+      const { node } = p;
       const before = context.recall('before');
-      if (before === undefined) return;
+      if (before === undefined) return madeNothing;
       await context.write(node, { path: one.path, content: before, mode: one.mode });
       await context.run(node, one.after.words, { sudo: true });
+      return untilGone(context, () => state(context, p));
     },
   };
   const plan = (p: Parameters): PlannedStep =>

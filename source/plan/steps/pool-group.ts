@@ -4,6 +4,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, untilTold } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { deviceIdentity } from './device-identity.ts';
@@ -48,12 +49,14 @@ export const poolGroup: StepKind<typeof parameters> = {
   act,
   madeUnder: () => 'made',
   async undo(context, p) {
-    if (context.recall('made') !== p.device.path) return;
+    if (context.recall('made') !== p.device.path) return madeNothing;
     const ask = () => isThere(context, p);
-    if (!(await untilTold(context, { node: p.node, what: 'its volume groups', ask }))) return;
-    // Without --force it refuses while a logical volume is left in the group.
-    await context.run(p.node, ['vgremove', p.group], { sudo: true });
-    await context.run(p.node, ['pvremove', p.device.path], { sudo: true });
+    if (await untilTold(context, { node: p.node, what: 'its volume groups', ask })) {
+      // Without --force it refuses while a logical volume is left in the group.
+      await context.run(p.node, ['vgremove', p.group], { sudo: true });
+      await context.run(p.node, ['pvremove', p.device.path], { sudo: true });
+    }
+    return untilGone(context, () => state(context, p));
   },
 };
 

@@ -3,6 +3,7 @@ import { aptProxyFile } from '../../host/node-state.ts';
 import { snap } from '../../microk8s/snap.ts';
 import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { settings, standing } from './proxy.ts';
 
@@ -30,12 +31,14 @@ async function act(context: StepContext, { node }: Parameters, step: PlannedStep
   await runCommand(context, step, 'remove');
 }
 
-async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+async function undo(context: StepContext, p: Parameters): Promise<string> {
+  const { node } = p;
   const text = context.recall('earlier');
-  if (text === undefined) return;
+  if (text === undefined) return madeNothing;
   const { apt, snapd } = earlier.parse(JSON.parse(text));
   await context.write(node, { path: aptProxyFile, content: apt, mode: 0o644 });
   if (snapd) await context.run(node, snap.setSystemProxy(snapd), { sudo: true });
+  return untilGone(context, () => state(context, p));
 }
 
 export const proxyRemoval: StepKind<typeof parameters> = { kind: 'proxy-removal', parameters, state, act, undo };

@@ -3,6 +3,7 @@ import { aptProxyFile } from '../../host/node-state.ts';
 import { readSystemProxy, type SystemProxy, snap } from '../../microk8s/snap.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { silent, snapdTold } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -52,12 +53,14 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 /** What was there before is put back; a file of apt from an earlier run, too. */
-async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<string> {
+  const { node } = p;
   const before = settings.partial().safeParse(JSON.parse(context.recall('before') ?? '{}'));
   const apt = context.recall('apt');
   if (apt === undefined) await context.run(node, ['rm', '-f', aptProxyFile], { sudo: true });
   else await context.write(node, { path: aptProxyFile, content: apt, mode: 0o644 });
   await context.run(node, snap.setSystemProxy(before.success ? before.data : {}), { sudo: true });
+  return untilGone(context, () => state(context, p, step));
 }
 
 export const proxyKind: StepKind<typeof parameters> = { kind: 'proxy', parameters, state, act, undo };

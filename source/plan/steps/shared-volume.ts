@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import type { LookContext, PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { identifyBlank } from './device-identity.ts';
 import { findVolume, tag, type Volume } from './logical-volume.ts';
@@ -48,8 +49,11 @@ export const sharedVolume: StepKind<typeof parameters> = {
   madeUnder: () => 'made',
   async undo(context, p) {
     const made = context.recall('made') === `${p.group}/${p.volume}`;
-    if (!made || !(await findVolume(context, p))?.ours) return;
-    await context.run(p.node, ['lvremove', '-y', `${p.group}/${p.volume}`], { sudo: true });
+    if (!made) return madeNothing;
+    const found = await findVolume(context, p);
+    if (found?.ours === false) return `${p.group}/${p.volume} was not made by kloudspot, and stays`;
+    if (found) await context.run(p.node, ['lvremove', '-y', `${p.group}/${p.volume}`], { sudo: true });
+    return untilGone(context, () => state(context, p));
   },
 };
 

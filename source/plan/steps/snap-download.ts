@@ -3,6 +3,7 @@ import { snapFolder } from '../../host/node-state.ts';
 import { readSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilGone } from '../execution/gone.ts';
 import { silent } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -62,6 +63,10 @@ export const snapDownload: StepKind<typeof parameters> = {
   act,
   async undo(context, { node }) {
     await context.run(node, ['rm', '-rf', snapFolder], { sudo: true });
+    return untilGone(context, async () => {
+      const there = await isFetched(context, node);
+      return { ok: there, observed: there ? 'its file is there' : 'its file is gone' };
+    });
   },
 };
 

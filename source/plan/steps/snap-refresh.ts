@@ -7,6 +7,7 @@ import { snap, trackOf } from '../../microk8s/snap.ts';
 import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { silent } from '../execution/told.ts';
 import type { LookContext, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -96,12 +97,13 @@ const wayBack = ({ node }: Parameters): string[] => [
 ];
 
 /** Only the last refresh of a node has a way back; what the datastore got since is not undone by it. */
-async function undo(context: StepContext, p: Parameters): Promise<void> {
+async function undo(context: StepContext, p: Parameters): Promise<string> {
   await untilSnapdIdle(context, p.node);
   const before = context.recall('refreshed');
-  if (before === undefined) return;
+  if (before === undefined) return madeNothing;
   await revert(context, p, before);
   await context.run(p.through, kubectl.uncordon(p.node), { sudo: true });
+  return untilGone(context, () => state(context, p));
 }
 
 async function revert(context: StepContext, p: Parameters, before: string): Promise<void> {

@@ -6,6 +6,7 @@ import { storageClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { madeNothing, untilGone } from '../execution/gone.ts';
 import { silent, told } from '../execution/told.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { LookContext, PlannedStep, StateCheck, StepKind } from '../step.ts';
@@ -73,8 +74,9 @@ export const storageClass: StepKind<typeof parameters> = {
   },
   madeUnder: () => 'made',
   async undo(context, p) {
-    if (context.recall('made') !== p.name) return;
+    if (context.recall('made') !== p.name) return madeNothing;
     await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
+    return untilGone(context, () => state(context, p));
   },
 };
 

@@ -86,7 +86,7 @@ async function rememberEarlier(context: StepContext, p: Parameters, now: TuningS
 }
 
 /** The files and values of before. A module that something uses by now stays until the next start. */
-async function undo(context: StepContext, p: Parameters): Promise<void> {
+async function undo(context: StepContext, p: Parameters): Promise<string> {
   const before = earlier.parse(JSON.parse(context.recall('earlier') ?? '{}'));
   for (const path of tuningPaths) {
     const text = before.files[path];
@@ -98,6 +98,7 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
   for (const name of before.modules.toReversed())
     await context.run(p.node, ['modprobe', '-r', name], { sudo: true, allow: [0, 1] });
   await refuseOther(context, p, before.sysctls);
+  return 'files and kernel are as before';
 }
 
 async function refuseOther(
