@@ -61,9 +61,13 @@ async function localBackup(folder: string, id: string): Promise<LocalBackup> {
   return { id, folder, whole, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-/** Removes all but the newest so many. */
-export async function pruneLocalBackups(files: Pick<Files, 'backups'>, keep: number): Promise<void> {
-  const all = await localBackups(files);
-  for (const { folder } of all.slice(0, Math.max(0, all.length - keep)))
-    await rm(folder, { recursive: true, force: true });
+/**
+ * Removes all but the newest so many complete ones, and as many damaged ones, which never push out a complete one. `made`: it has just
+ * been made and stays, whatever the clock said.
+ */
+export async function pruneLocalBackups(files: Pick<Files, 'backups'>, keep: number, made: string): Promise<void> {
+  const others = (await localBackups(files)).filter(({ id }) => id !== made).toReversed();
+  const whole = others.filter((each) => each.whole).slice(keep - 1);
+  const damaged = others.filter((each) => !each.whole).slice(keep);
+  for (const { folder } of [...whole, ...damaged]) await rm(folder, { recursive: true, force: true });
 }

@@ -5,6 +5,7 @@ import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { reportSchema } from '../../source/status/report.ts';
 import { localBackups } from '../../source/workstation/backups.ts';
+import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
 /** Runs a command as root on a rehearsed node. */
@@ -67,6 +68,16 @@ test('only the newest backups stay, and nothing of a backup is in the journal', 
   expect(kept).toHaveLength(10);
   expect(kept.slice(-2)).toContain(made);
   expect(JSON.stringify(await rehearsal.journal())).not.toMatch(/UkVIRUFSU0Vk|Y2VydGlmaWNhdGVz/);
+});
+
+test('the list of backups names the managers whose backups are not known', async () => {
+  const rehearsal = await Rehearsal.built();
+  expect(await rehearsal.run('backup', '--yes')).toMatchObject({ code: 0 });
+  await setPower(rehearsal, 'ks-3', false);
+  const listed = await rehearsal.run('backup', '--list');
+  expect(listed.stdout).toMatch(/this machine, ks-1, ks-2\nNot listed: those on ks-3\. ks-3 does not answer/);
+  const { silent } = JSON.parse((await rehearsal.run('backup', '--list', '--json')).stdout);
+  expect(silent).toMatchObject([{ node: 'ks-3' }]);
 });
 
 test('certificates are renewed one manager after the other, and the CA of several nodes is not', async () => {

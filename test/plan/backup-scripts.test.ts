@@ -45,9 +45,31 @@ test('what is written as base64 is read back byte for byte, and only what has it
 
 test('the oldest are pruned, and a folder that is missing is nothing to do', async () => {
   const root = await folder();
-  for (const day of [1, 2, 3, 4]) await mkdir(join(root, `2026-01-0${day}T00-00-00Z-x`));
-  await run(pruneBackups(3, root));
-  expect((await readdir(root)).toSorted()[0]).toBe('2026-01-02T00-00-00Z-x');
-  await run(pruneBackups(3, join(root, 'nowhere')));
+  for (const day of [1, 2, 3, 4]) await complete(root, `2026-01-0${day}T00-00-00Z-x`);
+  await run(pruneBackups(3, '2026-01-04T00-00-00Z-x', root));
+  expect((await readdir(root)).toSorted()).toEqual([2, 3, 4].map((day) => `2026-01-0${day}T00-00-00Z-x`));
+  await run(pruneBackups(3, 'x', join(root, 'nowhere')));
   expect(await readdir(root)).toHaveLength(3);
 });
+
+test('damaged ones push out no complete one, and the one just made stays where the clock went back', async () => {
+  const root = await folder();
+  await complete(root, '1970-01-01T00-00-00Z-made');
+  await complete(root, '2026-01-01T00-00-00Z-x');
+  for (const day of [2, 3, 4, 5]) await mkdir(join(root, `2026-01-0${day}T00-00-00Z-damaged`));
+  await run(pruneBackups(2, '1970-01-01T00-00-00Z-made', root));
+  expect((await readdir(root)).toSorted()).toEqual([
+    '1970-01-01T00-00-00Z-made',
+    '2026-01-01T00-00-00Z-x',
+    '2026-01-04T00-00-00Z-damaged',
+    '2026-01-05T00-00-00Z-damaged',
+  ]);
+});
+
+async function complete(root: string, name: string): Promise<void> {
+  const backup = join(root, name);
+  await mkdir(backup);
+  await writeFile(join(backup, 'datastore.tar.gz'), name);
+  const { stdout } = await execa('sha256sum', ['datastore.tar.gz'], { cwd: backup });
+  await writeFile(join(backup, 'SHA256SUMS'), `${stdout}\n`);
+}

@@ -42,6 +42,21 @@ test('a backup is kept as a whole, for its owner alone, and a changed file makes
 test('only the newest stay', async () => {
   const files = await filesOfRoot();
   for (const day of ['01', '02', '03']) await keepBackup(files, `2026-01-${day}T00-00-00Z-x`, content(day));
-  await pruneLocalBackups(files, 2);
+  await pruneLocalBackups(files, 2, '2026-01-03T00-00-00Z-x');
   expect((await readdir(files.backups)).toSorted()).toEqual(['2026-01-02T00-00-00Z-x', '2026-01-03T00-00-00Z-x']);
+});
+
+test('damaged ones push out no complete one, and the one just made stays where the clock went back', async () => {
+  const files = await filesOfRoot();
+  const damaged = (day: number) => `2026-01-0${day}T00-00-00Z-damaged`;
+  await keepBackup(files, '1970-01-01T00-00-00Z-made', content('made'));
+  await keepBackup(files, '2026-01-01T00-00-00Z-x', content('x'));
+  for (const day of [2, 3, 4]) await keepBackup(files, damaged(day), new Map([['site.yaml', Buffer.from('half')]]));
+  await pruneLocalBackups(files, 2, '1970-01-01T00-00-00Z-made');
+  expect((await readdir(files.backups)).toSorted()).toEqual([
+    '1970-01-01T00-00-00Z-made',
+    '2026-01-01T00-00-00Z-x',
+    damaged(3),
+    damaged(4),
+  ]);
 });

@@ -1,6 +1,9 @@
 import { exitCode } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
+import { type Answer, onSuccess } from '../../host/answer.ts';
 import { targetOf } from '../../network/targets.ts';
-import { listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
+import { type ListedBackup, listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { asLsblk } from '../../storage/bytes.ts';
 import { columns } from '../../text/table.ts';
 import { localBackups } from '../../workstation/backups.ts';
@@ -20,9 +23,9 @@ export default defineVerb({
       const { settings, terminal } = verb;
       if (!args.list)
         return await runUpkeep(verb, await lookAtLivingCluster(verb), { purpose: 'backup', verb: 'backup' });
-      const rows = await allBackups(verb);
-      if (settings.json) printJson(terminal, { backups: rows });
-      else printLines(terminal.output, backupLines(rows));
+      const { rows, silent } = await allBackups(verb);
+      if (settings.json) printJson(terminal, { backups: rows, silent });
+      else printLines(terminal.output, backupLines(rows, silent));
       return exitCode.done;
     }),
 });
@@ -37,19 +40,37 @@ interface Row {
 
 const here = 'this machine';
 
-/** The newest first. A manager that does not answer is left out. */
-async function allBackups({ opened, settings }: SiteVerb): Promise<Row[]> {
+/** A manager whose backups are not known. */
+interface Silent {
+  readonly node: string;
+  readonly why: string;
+}
+
+/** The newest first, and the managers that did not tell. */
+async function allBackups({ opened, settings }: SiteVerb): Promise<{ rows: Row[]; silent: Silent[] }> {
   const local = (await localBackups(settings.files)).map((each) => ({ ...each, place: here }));
   const managers = opened.site.nodes.filter(({ role }) => role === 'manager');
-  const remote = await Promise.all(
-    managers.map(async (node) => {
-      const host = await opened.world.hosts.get(targetOf(node)).catch(() => undefined);
-      const listed = await host?.run(listBackups(), { sudo: true, deadline: 60_000 }).catch(() => undefined);
-      return parseBackups(listed?.stdout ?? '').map((each) => ({ ...each, place: node.name }));
-    }),
+  const asked = await Promise.all(
+    managers.map(async (node) => ({ node: node.name, answer: await listedOn(opened, node) })),
   );
-  const all = Map.groupBy([...local, ...remote.flat()], ({ id }) => id);
-  return [...all]
+  const remote = asked.flatMap(({ node, answer }) =>
+    answer.answered ? answer.value.map((each) => ({ ...each, place: node })) : [],
+  );
+  const silent = asked.flatMap(({ node, answer }) => (answer.answered ? [] : [{ node, why: answer.said }]));
+  return { rows: rowsOf([...local, ...remote]), silent };
+}
+
+async function listedOn({ world }: SiteVerb['opened'], node: SiteNode): Promise<Answer<ListedBackup[]>> {
+  try {
+    const host = await world.hosts.get(targetOf(node));
+    return onSuccess(await host.run(listBackups(), { sudo: true, deadline: 60_000 }), parseBackups);
+  } catch (error) {
+    return { answered: false, said: messageOf(error) };
+  }
+}
+
+function rowsOf(found: readonly (ListedBackup & { readonly place: string })[]): Row[] {
+  return [...Map.groupBy(found, ({ id }) => id)]
     .toSorted(([one], [other]) => other.localeCompare(one))
     .map(([backup, places]) => ({
       backup,
@@ -59,12 +80,13 @@ async function allBackups({ opened, settings }: SiteVerb): Promise<Row[]> {
     }));
 }
 
-function backupLines(rows: readonly Row[]): string[] {
-  if (rows.length === 0) return ['No backups yet.'];
+function backupLines(rows: readonly Row[], silent: readonly Silent[]): string[] {
+  const unknown = silent.map(({ node, why }) => `Not listed: those on ${node}. ${why}`);
+  if (rows.length === 0) return [silent.length === 0 ? 'No backups yet.' : `No backups on ${here}.`, ...unknown];
   const table = rows.map(({ backup, bytes, whole, damaged }) => [
     backup,
     asLsblk(bytes),
     [...whole, ...damaged.map((place) => `${place} (damaged)`)].join(', '),
   ]);
-  return columns([['Backup', 'Size', 'On'], ...table]);
+  return [...columns([['Backup', 'Size', 'On'], ...table]), ...unknown];
 }

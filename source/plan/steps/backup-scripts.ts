@@ -17,7 +17,7 @@ export const backupFiles = [
 /** Written last: a backup without it, or that differs from it, is damaged. */
 export const sumsFile = 'SHA256SUMS';
 
-/** So many backups stay on each manager and on this machine. */
+/** So many complete backups stay on each manager and on this machine, and as many damaged ones. */
 export const backupsKept = 10;
 
 /**
@@ -29,7 +29,7 @@ export const collectBackup = (folder: string): Script => ({
   text: `set -eu
 umask 077
 cd "$1"
-{ ${microk8sProgram} helm3 list -A -a -o json || echo '[]'; } >release.json
+${microk8sProgram} helm3 list -A -a -o json >release.json
 ${microk8sProgram} kubectl get persistentvolumes,persistentvolumeclaims -A -o json >volumes.json
 names=$(cd ${folders.data}/certs && ls ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key serviceaccount.key 2>/dev/null || true)
 tar -C ${folders.data}/certs -czf certificates.tar.gz $names
@@ -70,13 +70,25 @@ mv -f "$1/$2.part" "$1/$2"
   arguments: [folder, file],
 });
 
-/** Removes all but the newest so many: their names begin with their time. */
-export const pruneBackups = (keep: number, folder: string = backupFolder): Script => ({
+/**
+ * Removes all but the newest so many complete ones, and as many damaged ones, which never push out a complete one. Their names begin
+ * with their time. `made`: it has just been made and stays, whatever the clock said.
+ */
+export const pruneBackups = (keep: number, made: string, folder: string = backupFolder): Script => ({
   name: 'backup-prune',
   text: `cd "$1" 2>/dev/null || exit 0
-ls -1d -- */ | sort | head -n -"$2" | while IFS= read -r name; do rm -rf -- "$name"; done
+whole=1 damaged=0
+ls -1 | sort -r | while IFS= read -r name; do
+  [ -d "$name" ] && [ "$name" != "$3" ] || continue
+  if (cd -- "$name" && sha256sum --quiet --strict -c ${sumsFile} >/dev/null 2>&1); then
+    whole=$((whole + 1)) count=$whole
+  else
+    damaged=$((damaged + 1)) count=$damaged
+  fi
+  [ "$count" -le "$2" ] || rm -rf -- "$name"
+done
 `,
-  arguments: [folder, String(keep)],
+  arguments: [folder, String(keep), made],
 });
 
 /** A backup in a folder. */

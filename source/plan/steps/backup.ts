@@ -82,7 +82,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await keepBackup(context.files, made, files);
   for (const manager of p.managers.filter((name) => name !== p.seed)) await copyTo(context, step, manager, fill, files);
   await run('prune');
-  await pruneLocalBackups(context.files, backupsKept);
+  await pruneLocalBackups(context.files, backupsKept, made);
 }
 
 /** Its lines are keys of the cluster: they are kept from the journal. */
@@ -120,7 +120,7 @@ async function copyTo(
         run: { deadline: minutes(10) },
       });
     }
-    await runCommand(context, step, `prune ${manager}`, { run: { deadline: minutes(1) } });
+    await runCommand(context, step, `prune ${manager}`, { fill, run: { deadline: minutes(1) } });
   } catch (error) {
     if (!(error instanceof HostFault)) throw error;
     context.progress(`${manager} keeps no copy: ${error.message}`);
@@ -151,9 +151,9 @@ function commands({ seed, managers }: Parameters): PlannedCommand[] {
       ...all.map((file) =>
         command(`copy ${file} to ${manager}`, manager, writeBackup(folder, file), { stdin: '<content>' }),
       ),
-      command(`prune ${manager}`, manager, pruneBackups(backupsKept)),
+      command(`prune ${manager}`, manager, pruneBackups(backupsKept, id)),
     ]),
-    command('prune', seed, pruneBackups(backupsKept), { note: `the newest ${backupsKept} stay` }),
+    command('prune', seed, pruneBackups(backupsKept, id), { note: `the newest ${backupsKept} stay` }),
   ];
 }
 

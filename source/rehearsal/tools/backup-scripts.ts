@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clusterOf } from '../cluster/membership.ts';
 import { list } from '../cluster/store.ts';
+import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, removeTree, writePath } from '../node/file-system.ts';
 import { type Call, type Program, refuse } from './call.ts';
 
@@ -29,17 +30,23 @@ function collect(call: Call): number {
   });
 }
 
+const textIn = (machine: Machine, folder: string) => (file: string) =>
+  fileAt(machine, `${folder}/${file}`)?.content ?? '';
+
+function isWhole(machine: Machine, folder: string): boolean {
+  const text = textIn(machine, folder);
+  const lines = text(sums).split('\n').filter(Boolean);
+  return lines.length > 0 && lines.every((line) => line.startsWith(`${sumOf(text(line.split('  ')[1] ?? ''))} `));
+}
+
 /** `backup-list FOLDER` */
 function listAll(call: Call): number {
   const [folder = ''] = call.words;
   const rows = call.look((machine) =>
     namesIn(machine, folder).map((name) => {
-      const text = (file: string) => fileAt(machine, `${folder}/${name}/${file}`)?.content ?? '';
-      const lines = text(sums).split('\n').filter(Boolean);
-      const whole =
-        lines.length > 0 && lines.every((line) => line.startsWith(`${sumOf(text(line.split('  ')[1] ?? ''))} `));
+      const text = textIn(machine, `${folder}/${name}`);
       const bytes = files.reduce((sum, file) => sum + text(file).length, 0);
-      return `${name} ${whole ? 'whole' : 'damaged'} ${bytes}\n`;
+      return `${name} ${isWhole(machine, `${folder}/${name}`) ? 'whole' : 'damaged'} ${bytes}\n`;
     }),
   );
   call.out(rows.join(''));
@@ -62,12 +69,15 @@ function write(call: Call): number {
   return 0;
 }
 
-/** `backup-prune FOLDER KEEP` */
+/** `backup-prune FOLDER KEEP MADE` */
 function prune(call: Call): number {
-  const [folder = '', keep = '0'] = call.words;
+  const [folder = '', keep = '0', made] = call.words;
   call.change((machine) => {
-    const names = namesIn(machine, folder).toSorted();
-    for (const name of names.slice(0, Math.max(0, names.length - Number(keep))))
+    const others = namesIn(machine, folder).filter((name) => name !== made);
+    const newest = others.toSorted().toReversed();
+    const whole = newest.filter((name) => isWhole(machine, `${folder}/${name}`));
+    const damaged = newest.filter((name) => !whole.includes(name));
+    for (const name of [...whole.slice(Number(keep) - 1), ...damaged.slice(Number(keep))])
       removeTree(machine, `${folder}/${name}`);
   });
   return 0;
