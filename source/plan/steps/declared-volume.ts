@@ -164,9 +164,10 @@ export const declaredVolume: StepKind<typeof parameters> = {
     if (context.recall('mounted') === undefined) return madeNothing;
     const unit = mountUnit(p.mount);
     await context.run(p.node, ['systemctl', 'disable', '--now', unit], { sudo: true, allow: [0, 1] });
+    // While its file is there, a second undo can end what was in use now.
+    await untilGone(context, () => isMounted(context, p));
     await context.run(p.node, ['rm', '-f', unitPath(p)], { sudo: true });
     await context.run(p.node, ['systemctl', 'daemon-reload'], { sudo: true });
-    await untilGone(context, () => isMounted(context, p));
     const made = context.recall('made') === `${p.group}/${p.name}`;
     const goes = made && (await findVolume(context, place(p)))?.ours === true;
     if (p.encrypt) await closeEncrypted(context, p, goes);
