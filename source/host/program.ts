@@ -20,13 +20,14 @@ export function withRoom(words: readonly string[]): readonly string[] {
   return [...words.slice(0, -1), '--min-semi-space-size=16', '--max-semi-space-size=32', ...words.slice(-1)];
 }
 
-/** The same for a process that may have the flags already, as the process of a run has. */
+/** The same for a process that may have the flags already, as the process of a run has, or the launcher's of a short start. */
 export function programOf({
   execPath,
   execArgv,
   argv,
 }: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>): string[] {
-  return [execPath, ...runtimeFlags, ...execArgv.filter((word) => !runtimeFlags.includes(word)), argv[1] ?? ''];
+  const own = (word: string): boolean => runtimeFlags.includes(word) || /^--(min|max)-semi-space-size=/.test(word);
+  return [execPath, ...runtimeFlags, ...execArgv.filter((word) => !own(word)), argv[1] ?? ''];
 }
 
 /**

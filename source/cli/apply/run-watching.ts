@@ -7,6 +7,7 @@ import { outcomeExitCode } from '../../engine/outcome.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
 import { summarizeRun } from '../../engine/runs.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { keepHeapSmall } from '../../host/small-heap.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
@@ -64,11 +65,13 @@ async function show(
   terminal: Terminal,
   standing: Standing | undefined,
 ): Promise<ExitCode> {
-  if (settings.json) return codeOf(await interruptible(watch, terminal, () => watchAsJson(watch, terminal)));
   // With --yes no one is there to leave a screen: lines end by themselves, and stay in the scroll-back.
-  if (settings.plain || settings.yes || !terminal.capable)
-    return codeOf(await interruptible(watch, terminal, () => watchAsLines(watch, terminal)));
-  return interruptible(watch, terminal, () => drawn(watch, settings, standing));
+  const asLines = settings.plain || settings.yes || !terminal.capable;
+  if (!settings.json && !asLines) return interruptible(watch, terminal, () => drawn(watch, settings, standing));
+  // What the plan was made from is not needed for the hours of a run.
+  keepHeapSmall();
+  const watched = settings.json ? watchAsJson : watchAsLines;
+  return codeOf(await interruptible(watch, terminal, () => watched(watch, terminal)));
 }
 
 /** On the screen, where the page of a run that has begun before stands before Ink is loaded. */

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { render } from 'ink';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { keepHeapSmall } from '../../host/small-heap.ts';
 import { exitLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
 import { type Beginning, Controller } from './app/controller.ts';
-import { keepHeapSmall } from './app/small-heap.ts';
 import { takeOver } from './first-page/take-over.ts';
 import { printLines, screenOptions } from './screen.ts';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';

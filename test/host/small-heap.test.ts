@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collectWhole } from '../../../source/ui/ink/app/small-heap.ts';
+import { collectWhole } from '../../source/host/small-heap.ts';
 
 test('what is not held any longer leaves the heap at once', () => {
   const held = { objects: Array.from({ length: 300_000 }, (_, number) => ({ number, name: `node-${number}` })) };

@@ -1,10 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/**
- * From now on the young generation does not grow: what a screen reads before its first frame, such as the plan of a hundred nodes,
- * would let it grow to 16 MB three times, which are never given back.
- */
+/** From now on the young generation does not grow beyond what the launcher gives it: a plan of a hundred nodes, read before the first frame, would let it. */
 export function keepYoungSmall(): void {
   keepCompiledAsStarted();
   setFlagsFromString('--semi-space-growth-factor=1');
