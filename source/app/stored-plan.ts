@@ -12,10 +12,18 @@ import { kloudspot } from '../text/command.ts';
 /** Bytes. The plan for a hundred nodes has some MB; a device such as /dev/zero never ends. */
 const largest = 256 * 1024 * 1024;
 
+/** A plan that is shown. */
+export interface WatchedPlan {
+  readonly plan: Plan;
+  /** Throws a `Fault` when it was changed after it was made. A page shows it first: this takes as long as drawing it. */
+  readonly refuseChanged: () => void;
+}
+
 /** The plan of a run, to be shown: what each kind of step takes is left to the process that carries it out, and so no kind is loaded. */
-export async function planToWatch({ directory }: RunHandle): Promise<Plan> {
+export async function planToWatch({ directory }: RunHandle): Promise<WatchedPlan> {
   const file = planPath(directory);
-  return storedPlan(await planText(file), undefined, file);
+  const plan = parsePlan(await planText(file), undefined, file);
+  return { plan, refuseChanged: () => refuseChanged(plan, file) };
 }
 
 /** Throws a `Fault` when it cannot be read. */
@@ -37,8 +45,13 @@ export async function planText(file: string): Promise<string> {
 /** The plan that a text holds. Throws a `Fault` when it is damaged or was changed after it was made. `kinds`: as of `parsePlan`. */
 export function storedPlan(text: string, kinds: ReadonlyMap<string, AnyStepKind> | undefined, where: string): Plan {
   const plan = parsePlan(text, kinds, where);
+  refuseChanged(plan, where);
+  return plan;
+}
+
+function refuseChanged(plan: Plan, where: string): void {
   const hash = planHash(plan);
-  if (hash === plan.hash) return plan;
+  if (hash === plan.hash) return;
   throw new Fault({
     what: 'The plan was changed after it was made.',
     where,

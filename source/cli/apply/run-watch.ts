@@ -10,6 +10,8 @@ export type Watching = 'begun' | 'attached';
 export interface RunWatch {
   readonly run: RunHandle;
   readonly plan: Plan;
+  /** Throws a `Fault` where the plan may not be shown; called once, by a page when it stands. */
+  readonly refuseChanged: () => void;
   /** Name of the scenario when it is a rehearsal. */
   readonly rehearsal: string | undefined;
   readonly files: Files;

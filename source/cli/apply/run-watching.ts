@@ -21,7 +21,7 @@ import type { RunWatch, Watching } from './run-watch.ts';
 /**
  * Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end.
  * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them. `standing`:
- * where its page is on the screen already.
+ * where its page is on the screen already. `refuseChanged`: of a plan that was read and not judged yet.
  */
 export async function watchRun(
   run: RunHandle,
@@ -29,7 +29,7 @@ export async function watchRun(
   settings: Settings,
   terminal: Terminal,
   watching: Watching,
-  { earlier = 0, standing }: { readonly earlier?: number; readonly standing?: Standing | undefined } = {},
+  { earlier = 0, standing, refuseChanged = () => undefined }: WatchOptions = {},
 ): Promise<ExitCode> {
   const { rehearsal } = await readOrigin(run.directory);
   const enough = new AbortController();
@@ -42,6 +42,7 @@ export async function watchRun(
   const watch: RunWatch = {
     run,
     plan,
+    refuseChanged,
     rehearsal: rehearsal?.scenario,
     files: settings.files,
     watching,
@@ -58,6 +59,12 @@ export async function watchRun(
   }
 }
 
+interface WatchOptions {
+  readonly earlier?: number;
+  readonly standing?: Standing | undefined;
+  readonly refuseChanged?: () => void;
+}
+
 /** As JSON, as lines or as a screen. */
 async function show(
   watch: RunWatch,
@@ -70,13 +77,14 @@ async function show(
   if (!settings.json && !asLines) return interruptible(watch, terminal, () => drawn(watch, settings, standing));
   // What the plan was made from is not needed for the hours of a run.
   keepHeapSmall();
+  watch.refuseChanged();
   const watched = settings.json ? watchAsJson : watchAsLines;
   return codeOf(await interruptible(watch, terminal, () => watched(watch, terminal)));
 }
 
 /** On the screen, where the page of a run that has begun before stands before Ink is loaded. */
 async function drawn(watch: RunWatch, { ascii, color }: Settings, standing: Standing | undefined): Promise<ExitCode> {
-  const { plan, events, steer, estimate, rehearsal, files, watching, earlier } = watch;
+  const { plan, refuseChanged, events, steer, estimate, rehearsal, files, watching, earlier } = watch;
   const reading = watching === 'attached' || earlier > 0;
   const page = { plan, files, ascii, color, ...defined({ rehearsal }) };
   const [{ runPage }, { paintedFirst }] = await Promise.all([
@@ -88,7 +96,7 @@ async function drawn(watch: RunWatch, { ascii, color }: Settings, standing: Stan
       (size) => (reading ? runPage(glanceOf(watch), page, size) : undefined),
       async (painted) => {
         const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
-        return runInkAttach({ ...page, ...painted, events, steer, estimate, reading });
+        return runInkAttach({ ...page, ...painted, refuseChanged, events, steer, estimate, reading });
       },
       standing,
     );

@@ -32,6 +32,7 @@ export default defineVerb({
         next: [`${kloudspot('apply')}  starts one.`],
       });
     await repeatFlagsOf(run);
-    return watchRun(run, await planToWatch(run), settings, processTerminal(), 'attached', { standing: runPage });
+    const { plan, refuseChanged } = await planToWatch(run);
+    return watchRun(run, plan, settings, processTerminal(), 'attached', { standing: runPage, refuseChanged });
   },
 });

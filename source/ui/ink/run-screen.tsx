@@ -24,6 +24,8 @@ import { ThemeContext } from './widgets/theme-context.ts';
 
 export interface AttachOptions extends ThemeOptions {
   readonly plan: Plan;
+  /** Throws where the plan may not be shown. Called once the first frame stands. */
+  readonly refuseChanged: () => void;
   /** Ends after the run has ended. */
   readonly events: AsyncIterable<RunEvent>;
   readonly steer: (order: RunOrder) => Promise<void>;
@@ -40,7 +42,10 @@ export interface AttachOptions extends ThemeOptions {
 
 type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
 
-/** A run on the screen, for `attach`, `apply`, `resume` and every verb that runs a plan. Returns the exit code; the run outlives the screen. */
+/**
+ * A run on the screen, for `attach`, `apply`, `resume` and every verb that runs a plan. Returns the exit code; the run outlives the screen.
+ * What `refuseChanged` throws is thrown on, once the terminal is as it was.
+ */
 export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const theme = themeOf(options);
   const store = storeOf(options, () => app.unmount());
@@ -55,8 +60,18 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   follow(store, options, () => left).catch((error: unknown) =>
     store.dispatch({ type: 'lost', why: messageOf(error), now: Date.now() }),
   );
+  let refused: unknown;
+  setImmediate(() => {
+    try {
+      options.refuseChanged();
+    } catch (error) {
+      refused = error;
+      app.unmount();
+    }
+  });
   await app.waitUntilExit();
   left = true;
+  if (refused !== undefined) throw refused;
   const { view } = store.state.run;
   const lines = [endingOf(view).text, ...nextLines(view, placeOf(options)).map((line) => `  ${line}`)];
   printLines(lines);
