@@ -11,7 +11,7 @@ export function certificateStatuses({ at, machines, ingressCertificate }: Observ
   const ofNodes = machines.flatMap(({ node, certificates = [] }) =>
     certificates.map(({ name, until }) => ({ name, node, until, daysLeft: daysLeft({ until }, at) })),
   );
-  const { name, until } = ingressCertificate ?? {};
-  const own = name && until ? [{ name, until, daysLeft: daysLeft({ until }, at) }] : [];
+  const served = ingressCertificate === undefined || ingressCertificate === 'none' ? [] : [ingressCertificate];
+  const own = served.map(({ name, until }) => ({ name, until, daysLeft: daysLeft({ until }, at) }));
   return [...ofNodes, ...own].toSorted((a, b) => a.daysLeft - b.daysLeft);
 }

@@ -15,7 +15,7 @@ import {
   serviceObject,
   workloadObject,
 } from '../kubernetes/objects.ts';
-import { ask, readList, readObject } from '../kubernetes/read.ts';
+import { ask, isUnknownKind, readList, readObject } from '../kubernetes/read.ts';
 import { belongsTo, ofRelease, workloadKinds, workloadState } from '../kubernetes/workloads.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import { microk8s, parseJson } from '../microk8s/microk8s.ts';
@@ -80,7 +80,7 @@ export async function lookInside(
     givenAddresses: services?.flatMap((service) => service.status.loadBalancer.ingress.map(({ ip }) => ip)),
     addressHolder: holder?.node,
     addressSince: holder?.since,
-    ingressCertificate: ingressDate(rest.secret?.data['tls.crt']),
+    ingressCertificate: rest.secret?.answered ? ingressDate(rest.secret.value?.data['tls.crt']) : undefined,
   };
 }
 
@@ -90,19 +90,22 @@ async function answers(host: ReadOnlyHost, { namespace, release: name, tlsSecret
   const asked = (command: readonly string[]) => inTime(clock, round, ask(host, command, within));
   const list = async <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>
     value(await inTime(clock, round, readList(host, kinds, where, schema, within)));
-  const secretOf = async (secret: string) =>
-    value(await inTime(clock, round, readObject(host, 'secrets', secret, namespace, secretObject, within)));
+  const poolsIn = async () => {
+    const answer = await inTime(clock, round, poolsSeen(host, within));
+    // Where no engine is installed, the API has no such kind.
+    return answer && isUnknownKind(answer) ? [] : value(answer);
+  };
   const [members, workloads, pods, claims, pools, services, layer2, events, secret, releases, values] =
     await Promise.all([
       asked(microk8s.status()),
       list(workloadKinds, { namespace }, workloadObject),
       list('pods', { namespace }, podObject),
       list('persistentvolumeclaims', { namespace }, claimObject),
-      inTime(clock, round, poolsSeen(host, within)).then(value),
+      poolsIn(),
       list('services', { all: true }, serviceObject),
       list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
       list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),
-      secretOf(tlsSecret),
+      inTime(clock, round, readObject(host, 'secrets', tlsSecret, namespace, secretObject, within)),
       asked(helm.list()),
       asked(helm.values({ release: name, namespace })),
     ]);
@@ -114,12 +117,12 @@ function value<T>(answer: Answer<T> | undefined): T | undefined {
 }
 
 /** Of the first certificate of the chain: the one that is served. */
-function ingressDate(base64: string | undefined): CertificateDate | undefined {
-  if (base64 === undefined) return undefined;
+function ingressDate(base64: string | undefined): CertificateDate | 'none' {
+  if (base64 === undefined) return 'none';
   try {
     const { validToDate } = new X509Certificate(Buffer.from(base64, 'base64'));
     return { name: 'ingress', until: validToDate.toISOString() };
   } catch {
-    return undefined;
+    return 'none';
   }
 }

@@ -27,7 +27,7 @@ export interface Observation {
   readonly workloads: readonly WorkloadState[] | undefined;
   readonly pods: readonly PodObject[] | undefined;
   readonly claims: readonly ClaimObject[] | undefined;
-  /** Storage pools of the shared volumes; undefined where the engine is not installed or did not answer. */
+  /** Storage pools of the shared volumes; none where no engine is installed. */
   readonly pools: readonly PoolSeen[] | undefined;
   readonly release: ListedRelease | undefined;
   /** False where Helm did not answer: no release is then no news. */
@@ -40,8 +40,8 @@ export interface Observation {
   readonly addressHolder: string | undefined;
   /** Since when, ISO 8601. */
   readonly addressSince: string | undefined;
-  /** The certificate that the ingress serves, where there is one. */
-  readonly ingressCertificate: CertificateDate | undefined;
+  /** The certificate that the ingress serves. */
+  readonly ingressCertificate: CertificateDate | 'none' | undefined;
 }
 
 /** Whether the API answered through a manager. */

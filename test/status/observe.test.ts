@@ -11,6 +11,7 @@ const M = '/snap/bin/microk8s';
 const site = siteOf({ managers: 3 });
 const clock = { ...systemClock, now: () => 0 };
 
+const refused = { code: 1, stderr: 'The connection to the server 127.0.0.1:16443 was refused' };
 const answers: Answers = {
   [`${M} kubectl get`]: items([]),
   [`${M} kubectl get nodes`]: ({ node }) =>
@@ -37,6 +38,31 @@ test('asks the manager that knows the whole site, not one that runs alone', asyn
   expect(seen.workloads?.map(({ name }) => name)).toEqual(['web']);
   expect(seen.release?.revision).toBe(7);
   expect(seen.addressHolder).toBeUndefined();
+});
+
+test.each([
+  [
+    'are not there',
+    { code: 1, stderr: `error: the server doesn't have a resource type "cstorpoolinstances"` },
+    '',
+    [],
+    'none',
+  ],
+  ['were not told', refused, refused, undefined, undefined],
+] as const)('pools and the certificate of the ingress that %s', async (_, pools, secret, seenPools, certificate) => {
+  const { context } = fakeWorld({
+    site,
+    product,
+    answers: {
+      ...answers,
+      [`${M} kubectl get cstorpoolinstances`]: pools,
+      [`${M} kubectl get secrets`]: secret,
+    },
+  });
+  const seen = await observe({ site, product, clock, round: 100, open: context.look });
+  expect(seen.through).toBeDefined();
+  expect(seen.pools).toEqual(seenPools);
+  expect(seen.ingressCertificate).toBe(certificate);
 });
 
 test('machines that are dead or worse are seen as such', async () => {

@@ -53,7 +53,7 @@ function look(third: boolean, workloads: readonly WorkloadState[], pods: readonl
     givenAddresses: [],
     addressHolder: undefined,
     addressSince: undefined,
-    ingressCertificate: undefined,
+    ingressCertificate: 'none',
   };
   return componentStatuses(site, product, seen);
 }

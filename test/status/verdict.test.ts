@@ -83,7 +83,7 @@ const healthy: Observation = {
   addressSince: '2026-11-21T08:07:52Z',
   pools: [pool('ks-1', 'ONLINE')],
   values: { features: { kloudInsights: true } },
-  ingressCertificate: undefined,
+  ingressCertificate: 'none',
 };
 const lostThird: Partial<Observation> = {
   nodes: [node('ks-1'), node('ks-2'), node('ks-3', false)],
@@ -158,6 +158,13 @@ describe('one verdict, its reasons and the next command', () => {
       { claims: undefined, members: undefined },
       'ok',
       [/Not listed in time: its volumes, the members of the datastore/],
+      undefined,
+    ],
+    [
+      'it did not list the pools, nor tell which certificate the ingress serves',
+      { pools: undefined, ingressCertificate: undefined },
+      'ok',
+      [/Not listed in time: the storage pools, the certificate of the ingress\./],
       undefined,
     ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],

@@ -1,5 +1,6 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { certificateStatuses } from '../../status/certificates.ts';
+import type { Observation } from '../../status/observation.ts';
 import type { CertificateStatus } from '../../status/report.ts';
 import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
@@ -26,8 +27,9 @@ export default defineVerb({
       const unseen = opened.site.nodes
         .map(({ name }) => name)
         .filter((name) => !rows.some(({ node }) => node === name));
-      if (settings.json) printJson(terminal, { certificates: rows, unseen });
-      else printLines(terminal.output, certificateLines(rows, { unseen, api: seen.through !== undefined }));
+      const ingressRead = seen.ingressCertificate !== undefined;
+      if (settings.json) printJson(terminal, { certificates: rows, unseen, ingressRead });
+      else printLines(terminal.output, certificateLines(rows, { unseen, ingress: whyNotServed(seen) }));
       return exitCode.done;
     }),
 });
@@ -55,10 +57,18 @@ export function renewal({ name }: CertificateStatus, nodes: number): string {
   }
 }
 
-/** `unseen`: nodes on which none was read. `api`: whether it answers. */
+/** Why it is not known which certificate the ingress serves; undefined where it is. */
+function whyNotServed({ through, ingressCertificate }: Observation): string | undefined {
+  if (ingressCertificate !== undefined) return undefined;
+  return through === undefined
+    ? 'The API of the cluster does not answer, so the certificate of the ingress was not read.'
+    : 'The API of the cluster did not give the certificate of the ingress in time.';
+}
+
+/** `unseen`: nodes on which none was read. `ingress`: why that of the ingress was not. */
 export function certificateLines(
   rows: readonly Row[],
-  { unseen, api }: { readonly unseen: readonly string[]; readonly api: boolean },
+  { unseen, ingress }: { readonly unseen: readonly string[]; readonly ingress: string | undefined },
 ): string[] {
   const table = rows.map(({ name, node, daysLeft, until, renewedBy }) => [
     name,
@@ -70,7 +80,7 @@ export function certificateLines(
   return [
     ...columns([['Certificate', 'Node', 'Days left', 'Until', 'Renewed by'], ...table]),
     ...(unseen.length === 0 ? [] : ['', `Not read on: ${unseen.join(', ')}.`]),
-    ...(api ? [] : ['', 'The API of the cluster does not answer, so the certificate of the ingress was not read.']),
+    ...(ingress === undefined ? [] : ['', ingress]),
     '',
     `${kloudspot('certificates renew')}  renews those of one manager after the other; its API restarts.`,
   ];

@@ -11,6 +11,8 @@ export function aboutUntold({ cluster }: Site, { name }: Product, seen: Observat
   const rest = [
     ...(seen.claims === undefined ? ['its volumes'] : []),
     ...(ours && seen.members === undefined ? ['the members of the datastore'] : []),
+    ...(seen.pools === undefined ? ['the storage pools'] : []),
+    ...(seen.ingressCertificate === undefined ? ['the certificate of the ingress'] : []),
   ];
   return [
     ...(seen.workloads === undefined
