@@ -22,11 +22,17 @@ export async function lookAtMachine(host: ReadOnlyHost, deadline: number): Promi
     snap: snapOf(list),
     certificates: dates?.code === 0 ? parseCertificateDates(dates.stdout) : undefined,
     authorization: authority?.code === 0 ? parseAuthorization(authority.stdout) : undefined,
-    missingDisks: groups?.code === 0 ? parseMissingDisks(groups.stdout) : undefined,
+    missingDisks: ofLvm(groups, parseMissingDisks),
     // It ends with 1 where one of the folders is not there.
     fileSystems: space && parseFileSystemSpace(space.stdout),
-    thinPools: thin?.code === 0 ? parseThinPoolUse(thin.stdout) : undefined,
+    thinPools: ofLvm(thin, parseThinPoolUse),
   };
+}
+
+/** Nothing where the node has no LVM: `timeout` ends with 127 then. */
+function ofLvm<T>(result: RunResult | undefined, read: (stdout: string) => readonly T[] | undefined) {
+  if (result?.code === 127) return [];
+  return result?.code === 0 ? read(result.stdout) : undefined;
 }
 
 function snapOf(list: RunResult | undefined): ObservedMachine['snap'] {

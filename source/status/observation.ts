@@ -63,12 +63,12 @@ export interface ObservedMachine {
   readonly certificates: readonly CertificateDate[] | undefined;
   /** Of its API server; undefined on a worker, and where it was not read. */
   readonly authorization?: Authorization | undefined;
-  /** Volume groups that miss a disk; undefined where LVM was not asked, or did not say. */
-  readonly missingDisks?: readonly MissingDisks[] | undefined;
+  /** Volume groups that miss a disk; undefined where LVM did not say. */
+  readonly missingDisks: readonly MissingDisks[] | undefined;
   /** Of / and of MicroK8s' own folder; undefined where df did not say. */
-  readonly fileSystems?: readonly FileSystemSpace[] | undefined;
+  readonly fileSystems: readonly FileSystemSpace[] | undefined;
   /** Undefined where LVM was not asked, or did not say. */
-  readonly thinPools?: readonly ThinPoolUse[] | undefined;
+  readonly thinPools: readonly ThinPoolUse[] | undefined;
 }
 
 /** A node as the API knows it. */

@@ -17,7 +17,7 @@ import { aboutDisks } from './reasons/disks.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
 import { aboutRoom } from './reasons/room.ts';
-import { aboutUntold } from './reasons/untold.ts';
+import { aboutUnread, aboutUntold } from './reasons/untold.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
 import type { ClaimStatus, StatusReport, Verdict } from './report.ts';
 
@@ -65,6 +65,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
   return [
     ...aboutApi(site, seen),
     ...aboutUntold(site, product, seen),
+    ...aboutUnread(seen),
     ...aboutNodes(parts.nodes, seen),
     ...aboutRefusals(seen),
     ...aboutDatastore(site, parts.datastore),

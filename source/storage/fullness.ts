@@ -15,14 +15,15 @@ export interface FileSystemSpace {
   readonly free: number;
 }
 
-/** What df printed, each file system once. */
-export function parseFileSystemSpace(stdout: string): readonly FileSystemSpace[] {
+/** What df printed, each file system once; undefined where it printed none. */
+export function parseFileSystemSpace(stdout: string): readonly FileSystemSpace[] | undefined {
   const rows = stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(\/.*)$/gm).map(([, size, free, path = '']) => ({
     path: safeLine(path),
     size: Number(size),
     free: Number(free),
   }));
-  return [...new Map(rows.map((row) => [row.path, row])).values()];
+  const found = [...new Map(rows.map((row) => [row.path, row])).values()];
+  return found.length === 0 ? undefined : found;
 }
 
 /** Asks LVM, as root, how full its thin pools are: https://man7.org/linux/man-pages/man7/lvmthin.7.html */
@@ -57,9 +58,9 @@ const report = z.object({
   ),
 });
 
-/** What was printed of thin pools; none where it is not LVM's report. */
-export function parseThinPoolUse(stdout: string): readonly ThinPoolUse[] {
-  return (parsedJson(report, stdout)?.report ?? []).flatMap(({ lv }) =>
+/** What was printed of thin pools; undefined where it is not LVM's report. */
+export function parseThinPoolUse(stdout: string): readonly ThinPoolUse[] | undefined {
+  return parsedJson(report, stdout)?.report.flatMap(({ lv }) =>
     lv.flatMap(({ vg_name: group, lv_name: name, segtype, data_percent: data, metadata_percent: metadata }) =>
       segtype === 'thin-pool' ? [{ pool: `${group}/${name}`, data, metadata }] : [],
     ),

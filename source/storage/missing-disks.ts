@@ -24,9 +24,9 @@ const report = z.object({
   ),
 });
 
-/** What was printed; none where it is not LVM's report. */
-export function parseMissingDisks(stdout: string): readonly MissingDisks[] {
-  return (parsedJson(report, stdout)?.report ?? []).flatMap(({ vg }) =>
+/** What was printed; undefined where it is not LVM's report. */
+export function parseMissingDisks(stdout: string): readonly MissingDisks[] | undefined {
+  return parsedJson(report, stdout)?.report.flatMap(({ vg }) =>
     vg.flatMap(({ vg_name: group, vg_missing_pv_count: count }) => (count > 0 ? [{ group, count }] : [])),
   );
 }

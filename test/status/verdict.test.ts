@@ -52,23 +52,23 @@ const refusalBy = (name: string) => ({
   said: `${name} refuses the login as ubuntu.`,
   refused: { next: `Give a password for ${name}` },
 });
+/** What a machine without trouble says of itself. */
+const calm = { snap: microk8s, certificates: [], missingDisks: [], fileSystems: [], thinPools: [] };
 const filled = (name: string, freeGb: number) => ({
   node: name,
-  snap: microk8s,
-  certificates: undefined,
+  ...calm,
   fileSystems: [{ path: '/', size: 100 * 2 ** 30, free: freeGb * 2 ** 30 }],
 });
 const thin = (data: number, metadata: number) => ({
   node: 'ks-1',
-  snap: microk8s,
-  certificates: undefined,
+  ...calm,
   thinPools: [{ pool: 'data-vg/pool', data, metadata }],
 });
 
 const healthy: Observation = {
   at,
   reached: names.map((name) => ({ node: name, answers: true, said: '' })),
-  machines: names.map((name) => ({ node: name, snap: { ...microk8s }, certificates: certificates(300) })),
+  machines: names.map((name) => ({ ...calm, node: name, snap: { ...microk8s }, certificates: certificates(300) })),
   through: 'ks-1',
   silent: [],
   nodes: names.map((name) => node(name)),
@@ -167,6 +167,17 @@ describe('one verdict, its reasons and the next command', () => {
       [/Not listed in time: the storage pools, the certificate of the ingress\./],
       undefined,
     ],
+    [
+      'disks that did not answer: LVM waits for one that fails',
+      {
+        machines: names.map((node) =>
+          node === 'ks-2' ? { ...calm, node, missingDisks: undefined, fileSystems: undefined } : { ...calm, node },
+        ),
+      },
+      'ok',
+      [/^Not read in time: volume groups of ks-2; file systems of ks-2\.$/],
+      /^sudo vgs, on ks-2$/,
+    ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
     [
       'Helm did not answer, and no part runs',
@@ -226,8 +237,7 @@ describe('one verdict, its reasons and the next command', () => {
         machines: [
           {
             node: 'ks-2',
-            snap: microk8s,
-            certificates: undefined,
+            ...calm,
             missingDisks: [{ group: 'ubuntu-vg', count: 1 }],
           },
         ],
@@ -239,9 +249,7 @@ describe('one verdict, its reasons and the next command', () => {
     [
       'a volume group of no one misses disks',
       {
-        machines: [
-          { node: 'ks-2', snap: microk8s, certificates: undefined, missingDisks: [{ group: 'old', count: 2 }] },
-        ],
+        machines: [{ node: 'ks-2', ...calm, missingDisks: [{ group: 'old', count: 2 }] }],
       },
       'ok',
       [/^Volume group old of ks-2 is missing 2 disks\.$/],
@@ -324,14 +332,14 @@ describe('one verdict, its reasons and the next command', () => {
     ],
     [
       'a certificate ends soon',
-      { machines: [{ node: 'ks-1', snap: microk8s, certificates: certificates(12) }] },
+      { machines: [{ ...calm, node: 'ks-1', certificates: certificates(12) }] },
       'ok',
       [/within 30 days: server of ks-1, the first in 12/],
       /^kloudspot certificates$/,
     ],
     [
       'a certificate has ended',
-      { machines: [{ node: 'ks-2', snap: microk8s, certificates: certificates(-3) }] },
+      { machines: [{ ...calm, node: 'ks-2', certificates: certificates(-3) }] },
       'degraded',
       [/have expired: server of ks-2/],
       /^kloudspot certificates$/,
@@ -340,7 +348,7 @@ describe('one verdict, its reasons and the next command', () => {
       'MicroK8s is not held, and versions differ',
       {
         nodes: [node('ks-1'), node('ks-2'), { ...node('ks-3'), version: 'v1.34.3' }],
-        machines: [{ node: 'ks-3', snap: { ...microk8s, held: false }, certificates: undefined }],
+        machines: [{ ...calm, node: 'ks-3', snap: { ...microk8s, held: false } }],
       },
       'ok',
       [/v1\.34\.1 on ks-1, ks-2; v1\.34\.3 on ks-3/, /at any time on ks-3/],

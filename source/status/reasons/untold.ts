@@ -1,8 +1,24 @@
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
-import type { Observation } from '../observation.ts';
+import type { Observation, ObservedMachine } from '../observation.ts';
 import { list, type Reason } from './reason.ts';
+
+/** What machines that answer did not tell of themselves: a disk that fails keeps LVM waiting. */
+export function aboutUnread({ machines }: Observation): Reason[] {
+  const without = (read: (machine: ObservedMachine) => unknown): string[] =>
+    machines.filter((machine) => read(machine) === undefined).map(({ node }) => node);
+  const groups = without(({ missingDisks, thinPools }) => missingDisks && thinPools);
+  const unread = [
+    ['volume groups', groups],
+    ['file systems', without(({ fileSystems }) => fileSystems)],
+    ['certificates', without(({ certificates }) => certificates)],
+  ] as const;
+  const said = unread.flatMap(([what, nodes]) => (nodes.length === 0 ? [] : [`${what} of ${list(nodes, 3)}`]));
+  if (said.length === 0) return [];
+  const next = groups[0] === undefined ? {} : { next: `sudo vgs, on ${groups[0]}` };
+  return [{ verdict: 'note', reason: `Not read in time: ${said.join('; ')}.`, ...next }];
+}
 
 /** What an API that answers did not tell. Without its parts nothing says that the product runs. */
 export function aboutUntold({ cluster }: Site, { name }: Product, seen: Observation): Reason[] {
