@@ -12,7 +12,7 @@ import {
 } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { isUneven } from '../../kubernetes/spread.ts';
-import { podReady, workloadState } from '../../kubernetes/workloads.ts';
+import { isPodOf, podReady, workloadState } from '../../kubernetes/workloads.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { silent, told } from '../execution/told.ts';
@@ -65,13 +65,8 @@ function judged(
   };
 }
 
-/** A pod of a deployment belongs to it through a replica set, whose name is the deployment's with a hash. */
-const isOf = (pod: PodObject, deployment: string): boolean =>
-  podReady(pod) &&
-  pod.metadata.deletionTimestamp === undefined &&
-  (pod.metadata.ownerReferences ?? []).some(
-    ({ name }) => name === deployment || name.replace(/-[^-]+$/, '') === deployment,
-  );
+const isOf = (pod: PodObject, name: string): boolean =>
+  podReady(pod) && pod.metadata.deletionTimestamp === undefined && isPodOf(pod, { kind: 'Deployment', name });
 
 async function state(context: LookContext, p: Parameters): Promise<StateCheck> {
   const seen = await spread(await context.look(p.seed), p);
