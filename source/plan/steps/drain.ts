@@ -85,7 +85,7 @@ export const drain: StepKind<typeof parameters> = {
   async undo(context, { node, seed }) {
     if (context.recall('closed') === undefined) return madeNothing;
     const found = await nodeSeen(context, seed, node);
-    if (found === undefined) return `${node} is no longer in the cluster`;
+    if (found === undefined) return `${node} has left the cluster`;
     if (found.spec.unschedulable) await context.run(seed, kubectl.uncordon(node), { sudo: true });
     return untilGone(context, () => cordoned(context, seed, node));
   },

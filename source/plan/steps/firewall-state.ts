@@ -32,7 +32,7 @@ export async function loadEarlier(context: StepContext, node: string, rules: str
 export async function verifyRestored(context: StepContext, node: string, wanted: 'same' | 'absent'): Promise<string> {
   const ask = () => inKernel(context, node);
   if ((await untilTold(context, { node, what: 'its packet filter', ask })) === wanted)
-    return wanted === 'absent' ? 'its rules are no longer loaded' : 'its previous rules are loaded';
+    return wanted === 'absent' ? 'none of its rules is loaded' : 'its previous rules are loaded';
   throw new StepFault({
     tried: `restore the packet filter of ${node}`,
     seen: `the loaded rules are not the previous ones`,
